@@ -1,0 +1,441 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Func, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from maisons.enums import (
+    PORTEES_DU_ROLE,
+    Action,
+    JourSemaine,
+    Langue,
+    Portee,
+    Role,
+    StatutLabel,
+    TypeMaison,
+    TypeOrganisation,
+    ZoneScolaire,
+)
+from socle.models import Utilisateur
+from socle.texte import normaliser
+
+CODE_DEPARTEMENT = RegexValidator(r"^(\d{2}|2[AB]|97\d|98\d)$", _("Code de département inconnu."))
+
+
+class Departement(models.Model):
+    code = models.CharField(_("code"), max_length=3, primary_key=True, validators=[CODE_DEPARTEMENT])
+    nom = models.CharField(_("nom"), max_length=80)
+    nom_recherche = models.CharField(_("nom sans accents"), max_length=80, editable=False)
+    fuseau = models.CharField(_("fuseau horaire"), max_length=40, default="Europe/Paris")
+    zone_scolaire = models.CharField(_("zone de vacances scolaires"), max_length=1, choices=ZoneScolaire, blank=True)
+
+    class Meta:
+        verbose_name = _("département")
+        verbose_name_plural = _("départements")
+
+    def __str__(self) -> str:
+        return f"{self.nom} ({self.code})"
+
+
+class CommuneQuerySet(models.QuerySet["Commune"]):
+    def correspondant_a(self, saisie: str) -> CommuneQuerySet:
+        """Communes whose postcode begins with what was typed, or whose name has every word of it, best match first."""
+        texte = normaliser(saisie)
+        if not texte:
+            return self.none()
+        if texte.replace(" ", "").isdigit():
+            chiffres = texte.replace(" ", "")
+            if len(chiffres) == 5:
+                return self.filter(codes_postaux__contains=[chiffres]).order_by("-population", "code_insee")
+            return self.filter(codes_postaux_texte__startswith=chiffres).order_by("-population", "code_insee")
+        resultat = self
+        for mot in texte.split():
+            resultat = resultat.filter(nom_recherche__contains=mot)
+        return resultat.alias(
+            rang=models.Case(
+                models.When(nom_recherche=texte, then=0),
+                models.When(nom_recherche__startswith=texte, then=1),
+                default=2,
+                output_field=models.IntegerField(),
+            )
+        ).order_by("rang", "-population", "code_insee")
+
+
+class Commune(models.Model):
+    """A commune of the official geographic code, with the point of its town hall (WGS 84)."""
+
+    code_insee = models.CharField(_("code INSEE"), max_length=5, primary_key=True)
+    nom = models.CharField(_("nom"), max_length=80)
+    nom_recherche = models.CharField(_("nom sans accents"), max_length=80, editable=False)
+    departement = models.ForeignKey(
+        Departement, verbose_name=_("département"), on_delete=models.PROTECT, related_name="communes"
+    )
+    epci = models.CharField(_("SIREN de l'intercommunalité"), max_length=9, blank=True)
+    codes_postaux = ArrayField(models.CharField(max_length=5), verbose_name=_("codes postaux"), default=list)
+    # The postcodes once more as "08000 08090": a prefix typed by a person is looked up in the first of them.
+    codes_postaux_texte = models.CharField(_("codes postaux (texte)"), max_length=200, editable=False, default="")
+    population = models.PositiveIntegerField(_("population"), default=0)
+    latitude = models.FloatField(_("latitude"))
+    longitude = models.FloatField(_("longitude"))
+
+    objects = CommuneQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("commune")
+        verbose_name_plural = _("communes")
+        indexes = [
+            GinIndex(OpClass(F("nom_recherche"), name="gin_trgm_ops"), name="commune_nom_trgm"),
+            GinIndex(fields=["codes_postaux"], name="commune_codes_postaux"),
+            models.Index(fields=["codes_postaux_texte"], name="commune_cp_texte", opclasses=["varchar_pattern_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.nom
+
+    @property
+    def libelle(self) -> str:
+        """The name with a postcode, which tells two communes of one name apart."""
+        return f"{self.nom} ({self.codes_postaux[0]})" if self.codes_postaux else self.nom
+
+
+class Organisation(models.Model):
+    """Who runs houses: a département, a town, an association…"""
+
+    nom = models.CharField(_("nom"), max_length=160, unique=True)
+    slug = models.SlugField(_("identifiant d'adresse"), max_length=80, unique=True)
+    type = models.CharField(_("type"), max_length=20, choices=TypeOrganisation)
+    departement = models.ForeignKey(
+        Departement, verbose_name=_("département"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    site = models.URLField(_("site"), blank=True)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class Territoire(models.Model):
+    """Where a house works: communes, an EPCI, one or several départements."""
+
+    nom = models.CharField(_("nom"), max_length=160, unique=True)
+    communes = models.ManyToManyField(Commune, verbose_name=_("communes"), blank=True, related_name="territoires")
+    departements = models.ManyToManyField(
+        Departement, verbose_name=_("départements"), blank=True, related_name="territoires"
+    )
+    precision = models.CharField(_("précision"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("territoire")
+        verbose_name_plural = _("territoires")
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class MaisonQuerySet(models.QuerySet["Maison"]):
+    def publiees(self) -> MaisonQuerySet:
+        return self.filter(publiee=True)
+
+    def visibles_par(
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[Role] | None = None
+    ) -> MaisonQuerySet:
+        """The houses a person's running assignments give, for the roles asked (all by default)."""
+        if not utilisateur.is_active:
+            return self.none()
+        if utilisateur.is_superuser:
+            return self
+        affectations = Affectation.objects.en_cours(le=le).filter(utilisateur=utilisateur)
+        if roles is not None:
+            affectations = affectations.filter(role__in=roles)
+        return self.filter(
+            Q(pk__in=affectations.values("maison"))
+            | Q(organisation__in=affectations.exclude(role=Role.PARTENAIRE).values("organisation"))
+            | Q(departement__in=affectations.values("departement"))
+            | Q(models.Exists(affectations.filter(portee=Portee.RESEAU)))
+        )
+
+
+class Maison(models.Model):
+    """A house of the first 1000 days: fixed, itinerant over several places, a vehicle, or an action without a place."""
+
+    nom = models.CharField(_("nom"), max_length=160)
+    slug = models.SlugField(_("identifiant d'adresse"), max_length=80, unique=True)
+    type = models.CharField(_("type"), max_length=12, choices=TypeMaison, default=TypeMaison.FIXE)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="maisons"
+    )
+    # Of the house itself: some have no place at all, and a place may stand over the border.
+    departement = models.ForeignKey(
+        Departement, verbose_name=_("département"), on_delete=models.PROTECT, related_name="maisons"
+    )
+    territoire = models.ForeignKey(
+        Territoire,
+        verbose_name=_("territoire"),
+        on_delete=models.PROTECT,
+        related_name="maisons",
+        null=True,
+        blank=True,
+    )
+    presentation = models.TextField(_("présentation"), blank=True)
+    actions = ArrayField(
+        models.CharField(max_length=30, choices=Action), verbose_name=_("actions"), default=list, blank=True
+    )
+    langues = ArrayField(
+        models.CharField(max_length=3, choices=Langue), verbose_name=_("langues parlées"), default=list, blank=True
+    )
+    telephone = PhoneNumberField(_("téléphone"), blank=True)
+    courriel = models.EmailField(_("e-mail"), blank=True)
+    site = models.URLField(_("site"), blank=True)
+    statut_label = models.CharField(_("label"), max_length=12, choices=StatutLabel, default=StatutLabel.AUCUN)
+    label_le = models.DateField(_("labellisée le"), null=True, blank=True)
+    ouverte = models.BooleanField(
+        _("ouverte au public"), default=True, help_text=_("Décochez pour une maison en projet.")
+    )
+    publiee = models.BooleanField(_("visible sur le portail"), default=True)
+    demonstration = models.BooleanField(_("donnée de démonstration (fictive)"), default=False)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+
+    objects = MaisonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("maison")
+        verbose_name_plural = _("maisons")
+        constraints = [
+            models.CheckConstraint(
+                name="maison_label_date",
+                condition=Q(statut_label=StatutLabel.LABELLISEE, label_le__isnull=False)
+                | (~Q(statut_label=StatutLabel.LABELLISEE) & Q(label_le__isnull=True)),
+                violation_error_message=_("La date du label va avec le statut « labellisée », et seulement avec lui."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nom
+
+    def get_absolute_url(self) -> str:
+        return reverse("portail:maison", args=[self.slug])
+
+    @property
+    def actions_libelles(self) -> list[str]:
+        return [str(Action(action).label) for action in self.actions]
+
+    @property
+    def langues_libelles(self) -> list[str]:
+        return [str(Langue(langue).label) for langue in self.langues]
+
+
+class LieuQuerySet(models.QuerySet["Lieu"]):
+    def actifs(self) -> LieuQuerySet:
+        return self.filter(actif=True)
+
+
+class Lieu(models.Model):
+    """A place where a house receives families; an itinerant house has several."""
+
+    maison = models.ForeignKey(Maison, verbose_name=_("maison"), on_delete=models.PROTECT, related_name="lieux")
+    nom = models.CharField(_("nom"), max_length=120)
+    adresse = models.CharField(_("adresse"), max_length=200, blank=True)
+    commune = models.ForeignKey(Commune, verbose_name=_("commune"), on_delete=models.PROTECT, related_name="lieux")
+    code_postal = models.CharField(_("code postal"), max_length=5, blank=True)
+    latitude = models.FloatField(_("latitude"), validators=[MinValueValidator(-90), MaxValueValidator(90)])
+    longitude = models.FloatField(_("longitude"), validators=[MinValueValidator(-180), MaxValueValidator(180)])
+    fuseau = models.CharField(_("fuseau horaire"), max_length=40, default="Europe/Paris")
+    acces = models.TextField(_("venir (transports, stationnement)"), blank=True)
+    accessibilite = models.TextField(_("accessibilité"), blank=True)
+    qpv = models.BooleanField(_("en quartier prioritaire"), default=False)
+    actif = models.BooleanField(_("utilisé"), default=True)
+    demonstration = models.BooleanField(_("adresse fictive (démonstration)"), default=False)
+
+    objects = LieuQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lieu")
+        verbose_name_plural = _("lieux")
+        constraints = [
+            models.UniqueConstraint(
+                name="lieu_nom_unique",
+                fields=["maison", "nom"],
+                violation_error_message=_("Cette maison a déjà un lieu de ce nom."),
+            ),
+            models.CheckConstraint(
+                name="lieu_sur_terre",
+                condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                violation_error_message=_("Ces coordonnées n'existent pas."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nom
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.fuseau)
+
+    @property
+    def adresse_complete(self) -> str:
+        """One line for messages and calendars; its commune must be loaded."""
+        commune = f"{self.code_postal} {self.commune.nom}".strip()
+        return ", ".join(partie for partie in (self.adresse, commune) if partie)
+
+
+class PlageOuverture(models.Model):
+    """Weekly opening hours of a place, in its local time."""
+
+    class Semaines(models.TextChoices):
+        TOUTES = "toutes", _("toutes les semaines")
+        PAIRES = "paires", _("semaines paires")
+        IMPAIRES = "impaires", _("semaines impaires")
+
+    lieu = models.ForeignKey(Lieu, verbose_name=_("lieu"), on_delete=models.CASCADE, related_name="plages")
+    # CASCADE: hours have no meaning without their place.
+    jour = models.PositiveSmallIntegerField(_("jour"), choices=JourSemaine)
+    debut = models.TimeField(_("de"))
+    fin = models.TimeField(_("à"))
+    semaines = models.CharField(_("semaines"), max_length=8, choices=Semaines, default=Semaines.TOUTES)
+    du = models.DateField(_("valable du"), null=True, blank=True)
+    au = models.DateField(_("jusqu'au"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("plage d'ouverture")
+        verbose_name_plural = _("plages d'ouverture")
+        constraints = [
+            models.CheckConstraint(
+                name="plage_ouverture_ordre",
+                condition=Q(debut__lt=F("fin")),
+                violation_error_message=_("L'heure de fin doit venir après l'heure de début."),
+            ),
+            models.CheckConstraint(
+                name="plage_ouverture_dates",
+                condition=Q(du__isnull=True) | Q(au__isnull=True) | Q(du__lte=F("au")),
+                violation_error_message=_("La fin de validité doit venir après son début."),
+            ),
+            models.CheckConstraint(name="plage_ouverture_jour", condition=Q(jour__range=(0, 6))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_jour_display()} {self.debut:%H:%M}–{self.fin:%H:%M}"
+
+    def vaut_le(self, jour: date) -> bool:
+        if jour.weekday() != self.jour or (self.du and jour < self.du) or (self.au and jour > self.au):
+            return False
+        paire = jour.isocalendar().week % 2 == 0
+        return self.semaines == self.Semaines.TOUTES or paire == (self.semaines == self.Semaines.PAIRES)
+
+
+class Fermeture(models.Model):
+    """Days on which a house is closed whatever its hours say, both ends included."""
+
+    maison = models.ForeignKey(Maison, verbose_name=_("maison"), on_delete=models.CASCADE, related_name="fermetures")
+    # CASCADE: a closure has no meaning without its house.
+    du = models.DateField(_("du"))
+    au = models.DateField(_("au"))
+    motif = models.CharField(_("motif"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("fermeture")
+        verbose_name_plural = _("fermetures")
+        constraints = [
+            models.CheckConstraint(
+                name="fermeture_ordre",
+                condition=Q(du__lte=F("au")),
+                violation_error_message=_("Le dernier jour de fermeture doit venir après le premier."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.du:%d/%m/%Y} – {self.au:%d/%m/%Y}"
+
+
+class AffectationQuerySet(models.QuerySet["Affectation"]):
+    def en_cours(self, *, le: date) -> AffectationQuerySet:
+        return self.filter(Q(du__lte=le) & (Q(au__isnull=True) | Q(au__gte=le)))
+
+
+def _periode() -> Func:
+    return Func(F("du"), F("au"), models.Value("[]"), function="daterange", output_field=DateRangeField())
+
+
+def _portee_tenue() -> Q:
+    """Exactly the scope column that the kind of scope names is filled."""
+    colonnes = [Portee.MAISON, Portee.ORGANISATION, Portee.DEPARTEMENT]
+    condition = Q()
+    for portee in Portee:
+        condition |= Q(portee=portee, **{f"{colonne.value}__isnull": colonne != portee for colonne in colonnes})
+    return condition
+
+
+def _role_dans_sa_portee() -> Q:
+    condition = Q()
+    for role, portees in PORTEES_DU_ROLE.items():
+        condition |= Q(role=role, portee__in=sorted(portees))
+    return condition
+
+
+class Affectation(models.Model):
+    """What a person does, where, from when to when (both days included). It ends by itself."""
+
+    utilisateur = models.ForeignKey(
+        Utilisateur, verbose_name=_("personne"), on_delete=models.PROTECT, related_name="affectations"
+    )
+    role = models.CharField(_("rôle"), max_length=16, choices=Role)
+    portee = models.CharField(_("portée"), max_length=12, choices=Portee)
+    maison = models.ForeignKey(Maison, verbose_name=_("maison"), on_delete=models.PROTECT, null=True, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisation"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    departement = models.ForeignKey(
+        Departement, verbose_name=_("département"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    du = models.DateField(_("du"))
+    au = models.DateField(_("jusqu'au"), null=True, blank=True)
+
+    objects = AffectationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("affectation")
+        verbose_name_plural = _("affectations")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="affectation_portee",
+                condition=_portee_tenue(),
+                violation_error_message=_("Choisissez la maison, l'organisation ou le département que dit la portée."),
+            ),
+            models.CheckConstraint(
+                name="affectation_role_portee",
+                condition=_role_dans_sa_portee(),
+                violation_error_message=_("Ce rôle ne se donne pas sur cette portée."),
+            ),
+            models.CheckConstraint(
+                name="affectation_dates",
+                condition=Q(au__isnull=True) | Q(du__lte=F("au")),
+                violation_error_message=_("La date de fin doit venir après la date de début."),
+            ),
+            ExclusionConstraint(
+                name="affectation_sans_doublon",
+                expressions=[
+                    ("utilisateur", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    (models.functions.Coalesce("maison", models.Value(0)), RangeOperators.EQUAL),
+                    (models.functions.Coalesce("organisation", models.Value(0)), RangeOperators.EQUAL),
+                    (models.functions.Coalesce("departement", models.Value("")), RangeOperators.EQUAL),
+                    (_periode(), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Cette personne a déjà ce rôle à cet endroit à ces dates."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} – {self.get_portee_display()}"

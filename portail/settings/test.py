@@ -1,0 +1,19 @@
+"""The tests: as production where it matters, with messages kept in memory."""
+
+import os
+
+# Enough for what needs no server (mypy, makemigrations, translations); the tests' plugin sets the real addresses.
+os.environ.setdefault("DATABASE_URL", "postgresql://portail@/portail?host=/aucun-serveur")
+os.environ.setdefault("REDIS_URL", "redis+socket:///aucun-serveur")
+os.environ.setdefault("SECRET_KEY", "cle-des-tests-sans-valeur-ailleurs-que-dans-les-tests")
+
+from portail.settings.base import *  # noqa: E402, F403
+from portail.settings.base import STORAGES, TEMPLATES  # noqa: E402
+
+DEMO = False
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+SMS_BACKEND = "socle.sms.LocmemBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""

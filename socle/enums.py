@@ -1,0 +1,18 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Canal(models.TextChoices):
+    EMAIL = "email", _("e-mail")
+    SMS = "sms", _("SMS")
+
+
+class StatutMessage(models.TextChoices):
+    """Where a message of the outbox stands. The last four are final."""
+
+    A_ENVOYER = "a_envoyer", _("à envoyer")
+    EN_COURS = "en_cours", _("en cours d'envoi")
+    ENVOYE = "envoye", _("envoyé")
+    PERIME = "perime", _("périmé avant l'envoi")
+    RETENU = "retenu", _("retenu (SMS arrêtés ou plafond du jour)")
+    ECHEC = "echec", _("refusé ou échoué")

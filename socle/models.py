@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from socle.enums import Canal, StatutMessage
+
+
+class UtilisateurManager(BaseUserManager["Utilisateur"]):
+    def create_user(self, email: str, password: str | None = None, **champs: Any) -> Utilisateur:
+        utilisateur = self.model(email=email.strip().lower(), **champs)
+        utilisateur.set_password(password)
+        utilisateur.save(using=self._db)
+        return utilisateur
+
+    def create_superuser(self, email: str, password: str | None = None, **champs: Any) -> Utilisateur:
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **champs})
+
+    def get_by_natural_key(self, username: str | None) -> Utilisateur:
+        return self.get(email__iexact=username)
+
+
+class Utilisateur(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in, with an e-mail address as login: staff, and parents who want their own space."""
+
+    email = models.EmailField(
+        _("adresse e-mail"),
+        max_length=254,
+        unique=True,
+        error_messages={"unique": _("Un compte existe déjà avec cette adresse e-mail.")},
+    )
+    prenom = models.CharField(_("prénom"), max_length=80, blank=True)
+    nom = models.CharField(_("nom"), max_length=80, blank=True)
+    is_staff = models.BooleanField(_("accède à l'espace des équipes"), default=False)
+    is_active = models.BooleanField(_("compte actif"), default=True)
+    date_joined = models.DateTimeField(_("créé le"), default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UtilisateurManager()
+
+    class Meta:
+        verbose_name = _("utilisateur")
+        verbose_name_plural = _("utilisateurs")
+        constraints = [
+            # One spelling of an address, so that the unique index sees every double.
+            models.CheckConstraint(name="utilisateur_email_minuscules", condition=Q(email=Lower("email"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.nom_complet or self.email
+
+    @property
+    def nom_complet(self) -> str:
+        return f"{self.prenom} {self.nom}".strip()
+
+    def get_full_name(self) -> str:
+        return self.nom_complet
+
+    def get_short_name(self) -> str:
+        return self.prenom
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def dus(self, *, maintenant: datetime) -> MessageQuerySet:
+        """Those to send now: due, or claimed by a worker whose lease ran out."""
+        return self.filter(
+            Q(statut=StatutMessage.A_ENVOYER, du_le__lte=maintenant)
+            | Q(statut=StatutMessage.EN_COURS, bail_jusqu_au__lte=maintenant)
+        )
+
+
+class Message(models.Model):
+    """A row of the outbox: one thing told to one person on one channel, written with the change it tells of."""
+
+    canal = models.CharField(_("canal"), max_length=10, choices=Canal)
+    destinataire = models.CharField(_("destinataire"), max_length=254)
+    langue = models.CharField(_("langue"), max_length=10, default="fr")
+    modele = models.CharField(_("modèle"), max_length=60, help_text=_("Nom du dossier de gabarits."))
+    contexte = models.JSONField(_("contexte"), default=dict, blank=True)
+    cle_unique = models.CharField(_("clé unique"), max_length=200, unique=True)
+    du_le = models.DateTimeField(_("à envoyer à partir de"))
+    pas_apres = models.DateTimeField(_("inutile après"), null=True, blank=True)
+    statut = models.CharField(_("statut"), max_length=12, choices=StatutMessage, default=StatutMessage.A_ENVOYER)
+    bail_jusqu_au = models.DateTimeField(_("réservé par un envoi jusqu'à"), null=True, blank=True)
+    tentatives = models.PositiveSmallIntegerField(_("tentatives"), default=0)
+    message_id = models.CharField(_("identifiant du message"), max_length=120, unique=True)
+    envoye_le = models.DateTimeField(_("envoyé le"), null=True, blank=True)
+    erreur = models.CharField(_("dernière erreur"), max_length=300, blank=True)
+    cree_le = models.DateTimeField(_("créé le"), default=timezone.now)
+    # What the message is about (a booking…), for the pages that show a record's messages.
+    objet_type = models.ForeignKey(
+        ContentType, verbose_name=_("type d'objet"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    objet_id = models.BigIntegerField(_("objet"), null=True, blank=True)
+    objet = GenericForeignKey("objet_type", "objet_id")
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.CheckConstraint(
+                name="message_envoye_le",
+                condition=Q(statut=StatutMessage.ENVOYE, envoye_le__isnull=False)
+                | (~Q(statut=StatutMessage.ENVOYE) & Q(envoye_le__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="message_bail",
+                condition=Q(statut=StatutMessage.EN_COURS, bail_jusqu_au__isnull=False)
+                | (~Q(statut=StatutMessage.EN_COURS) & Q(bail_jusqu_au__isnull=True)),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="message_file",
+                fields=["du_le"],
+                condition=Q(statut__in=[StatutMessage.A_ENVOYER, StatutMessage.EN_COURS]),
+            ),
+            models.Index(
+                name="message_sms_du_jour",
+                fields=["destinataire", "envoye_le"],
+                condition=Q(canal=Canal.SMS),
+            ),
+            models.Index(name="message_objet", fields=["objet_type", "objet_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.modele} ({self.get_canal_display()})"
+
+
+class Opposition(models.Model):
+    """A recipient who asked for silence on a channel: the sender holds everything back while the row stands."""
+
+    canal = models.CharField(_("canal"), max_length=10, choices=Canal)
+    destinataire = models.CharField(_("destinataire"), max_length=254)
+    depuis = models.DateTimeField(_("depuis le"))
+
+    class Meta:
+        verbose_name = _("opposition")
+        verbose_name_plural = _("oppositions")
+        constraints = [models.UniqueConstraint(name="opposition_unique", fields=["canal", "destinataire"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_canal_display()} depuis {self.depuis:%d/%m/%Y}"
+
+
+class QuotaDebit(models.Model):
+    """How often something was done from one origin in one time window; holds when the cache is down."""
+
+    cle = models.CharField(_("clé hachée"), max_length=64)
+    fenetre = models.DateTimeField(_("début de la fenêtre"))
+    compte = models.PositiveIntegerField(_("compte"), default=0)
+
+    class Meta:
+        verbose_name = _("quota de débit")
+        verbose_name_plural = _("quotas de débit")
+        constraints = [models.UniqueConstraint(name="quota_debit_unique", fields=["cle", "fenetre"])]
+        indexes = [models.Index(name="quota_debit_fenetre", fields=["fenetre"])]
+
+    def __str__(self) -> str:
+        return f"{self.fenetre:%d/%m/%Y %H:%M} : {self.compte}"
