@@ -41,9 +41,7 @@ TRANSITIONS: dict[StatutInscription, frozenset[StatutInscription]] = {
     StatutInscription.EN_ATTENTE: frozenset(
         {StatutInscription.PROPOSEE, StatutInscription.CONFIRMEE, StatutInscription.ANNULEE}
     ),
-    StatutInscription.PROPOSEE: frozenset(
-        {StatutInscription.CONFIRMEE, StatutInscription.EN_ATTENTE, StatutInscription.ANNULEE}
-    ),
+    StatutInscription.PROPOSEE: frozenset({StatutInscription.CONFIRMEE, StatutInscription.ANNULEE}),
     StatutInscription.ANNULEE: frozenset(),
 }
 
@@ -57,6 +55,7 @@ class CanalInscription(models.TextChoices):
 class AnnuleePar(models.TextChoices):
     FAMILLE = "famille", _("la famille")
     MAISON = "maison", _("la maison")
+    DELAI = "delai", _("une proposition restée sans réponse")
 
 
 class Besoin(models.TextChoices):

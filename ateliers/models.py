@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from phonenumber_field.modelfields import PhoneNumberField
 
 from ateliers.enums import (
     STATUTS_AVEC_PLACE,
@@ -430,6 +431,10 @@ class Inscription(models.Model):
         Famille, verbose_name=_("famille"), on_delete=models.PROTECT, related_name="inscriptions"
     )
     prenom = models.CharField(_("prénom"), max_length=PRENOM_MAX)
+    # Of this booking: whoever writes another contact in a form must not receive what earlier bookings are told.
+    email = models.EmailField(_("e-mail"), max_length=254, blank=True)
+    telephone = PhoneNumberField(_("téléphone mobile"), blank=True)
+    langue = models.CharField(_("langue des messages"), max_length=10, default="fr")
     adultes = models.PositiveSmallIntegerField(_("adultes"), default=1)
     enfants = models.PositiveSmallIntegerField(_("enfants"), default=0)
     besoins = ArrayField(
@@ -439,7 +444,6 @@ class Inscription(models.Model):
     attente_depuis = models.DateTimeField(_("en attente depuis"), null=True, blank=True)
     proposee_le = models.DateTimeField(_("place proposée le"), null=True, blank=True)
     proposee_jusqu_au = models.DateTimeField(_("réponse attendue avant"), null=True, blank=True)
-    propositions_sans_reponse = models.PositiveSmallIntegerField(_("propositions restées sans réponse"), default=0)
     annulee_le = models.DateTimeField(_("annulée le"), null=True, blank=True)
     annulee_par = models.CharField(_("annulée par"), max_length=10, choices=AnnuleePar, blank=True)
     canal = models.CharField(_("canal"), max_length=10, choices=CanalInscription, default=CanalInscription.EN_LIGNE)
@@ -466,6 +470,11 @@ class Inscription(models.Model):
                 condition=Q(adultes__range=(1, ADULTES_PAR_INSCRIPTION_MAX))
                 & Q(enfants__range=(0, ENFANTS_PAR_INSCRIPTION_MAX)),
                 violation_error_message=_("Indiquez de 1 à 4 adultes et de 0 à 6 enfants."),
+            ),
+            models.CheckConstraint(
+                name="inscription_en_ligne_joignable",
+                condition=~Q(canal=CanalInscription.EN_LIGNE) | ~Q(email="") | ~Q(telephone=""),
+                violation_error_message=_("Indiquez une adresse e-mail ou un numéro de mobile."),
             ),
             models.CheckConstraint(
                 name="inscription_annulee_le",
@@ -497,6 +506,8 @@ class Inscription(models.Model):
                 fields=["seance", "attente_depuis"],
                 condition=Q(statut=StatutInscription.EN_ATTENTE),
             ),
+            models.Index(fields=["email"], name="inscription_email", condition=~Q(email="")),
+            models.Index(fields=["telephone"], name="inscription_telephone", condition=~Q(telephone="")),
             models.Index(
                 name="inscription_propositions",
                 fields=["proposee_jusqu_au"],
