@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from maisons.models import Commune
+from socle.texte import normaliser
+
+RAYONS_KM = (5, 10, 20, 30, 50, 100)
+RAYON_PAR_DEFAUT_KM = 30
+# In the address: "whatever the distance".
+SANS_RAYON = 0
+CHOIX_MAX = 12
+# A commune with more postcodes than that is a city that needs none to be recognised.
+VILLE_CODES_POSTAUX = 3
+# A position is kept to about a kilometre: enough to sort houses, too little to tell a home.
+DECIMALES_POSITION = 2
+
+CHOIX_RAYON = [
+    *((km, format_lazy(_("{km} km"), km=km)) for km in RAYONS_KM),
+    (SANS_RAYON, _("Peu importe la distance")),
+]
+
+_CODE_POSTAL = re.compile(r"\b\d{5}\b")
+# "Lyon 3e", "Reims cedex 2": what a letter's address adds to the name of a commune.
+_AJOUTS = re.compile(r"\b(cedex( \d{1,2})?|\d{1,2}(er|e|eme)?( arrondissement)?)\b")
+
+
+@dataclass(frozen=True)
+class Proximite:
+    """Where a person looks around, and how far: `rayon_km` is None when the distance does not matter."""
+
+    libelle: str
+    latitude: float
+    longitude: float
+    rayon_km: int | None
+    code_insee: str = ""
+
+
+def _lectures(saisie: str) -> tuple[str, str, str]:
+    """What was typed, normalised; the name in it without postcode and postal additions; its postcode."""
+    texte = normaliser(saisie)
+    code_postal = _CODE_POSTAL.search(texte)
+    nom = " ".join(_AJOUTS.sub(" ", _CODE_POSTAL.sub(" ", texte)).split())
+    return texte, nom, code_postal.group() if code_postal else ""
+
+
+def chercher_communes(saisie: str, *, maximum: int = CHOIX_MAX) -> list[Commune]:
+    """The communes a person may mean, best first: "Rethel", "08300", "Rethel (08300)", "st medard", "Lyon 3e".
+
+    A whole postcode gives all of its communes (some serve fifty villages), anything else at most `maximum`.
+    """
+    texte, nom, code_postal = _lectures(saisie)
+    communes = Commune.objects.select_related("departement")
+    if code_postal:
+        du_code = list(communes.correspondant_a(code_postal))
+        if not nom:
+            return du_code
+        # A name and a postcode that don't go together: both may be meant.
+        du_nom = list(communes.correspondant_a(nom)[:maximum])
+        precises = list(communes.correspondant_a(nom).filter(codes_postaux__contains=[code_postal]))
+        return precises or [*du_nom, *du_code]
+    return list(communes.correspondant_a(texte)[:maximum]) or list(communes.correspondant_a(nom)[:maximum])
+
+
+def commune_evidente(saisie: str, communes: list[Commune]) -> Commune | None:
+    """The one commune that is meant beyond doubt among those found, if any.
+
+    "Paris" is Paris although Paris-l'Hôpital exists; "Charleville" may well be Charleville-Mézières, which is larger.
+    """
+    if len(communes) == 1:
+        return communes[0]
+    texte, nom, code_postal = _lectures(saisie)
+    exactes = [commune for commune in communes if commune.nom_recherche in (texte, nom)]
+    if len(exactes) != 1:
+        return None
+    plus_grandes = [
+        commune
+        for commune in communes
+        if commune.nom_recherche.startswith(f"{nom} ") and commune.population > exactes[0].population
+    ]
+    return None if plus_grandes and code_postal not in exactes[0].codes_postaux else exactes[0]
+
+
+class ProximiteForm(forms.Form):
+    """ "Près de chez moi": a commune or postcode as typed, or a rough position. Subclass it to filter something.
+
+    Once valid, `proximite` says where (None when nothing was asked). When several communes answer, `lieu` has an error
+    and `communes_possibles` lists them: templates/maisons/includes/choix_commune.html offers them as links that keep
+    the rest of the address.
+    """
+
+    lieu = forms.CharField(
+        label=_("Votre commune ou votre code postal"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+        error_messages={
+            "max_length": _("C'est trop long pour un nom de commune. Tapez son nom ou son code postal."),
+            "null_characters_not_allowed": _("Tapez le nom de votre commune ou son code postal."),
+        },
+    )
+    commune = forms.CharField(max_length=5, required=False, widget=forms.HiddenInput)
+    lat = forms.FloatField(min_value=-90, max_value=90, required=False, widget=forms.HiddenInput)
+    lon = forms.FloatField(min_value=-180, max_value=180, required=False, widget=forms.HiddenInput)
+    rayon = forms.TypedChoiceField(
+        label=_("Jusqu'où"), coerce=int, required=False, choices=CHOIX_RAYON, initial=RAYON_PAR_DEFAUT_KM
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.proximite: Proximite | None = None
+        self.communes_possibles: list[Commune] = []
+
+    def clean(self) -> dict[str, Any]:
+        donnees = super().clean() or self.cleaned_data
+        # What goes wrong in a hidden field is told where the person can put it right.
+        for champ in ("commune", "lat", "lon"):
+            if self.errors.pop(champ, None):
+                self.add_error("lieu", _("Ce lieu n'est pas reconnu. Tapez votre commune ou votre code postal."))
+                break
+        if "lieu" not in self.errors:
+            self.proximite = self._trouver(donnees)
+        return donnees
+
+    def _trouver(self, donnees: dict[str, Any]) -> Proximite | None:
+        rayon = donnees.get("rayon", "")
+        rayon = RAYON_PAR_DEFAUT_KM if rayon == "" else (rayon or None)
+        lieu, code = donnees.get("lieu", ""), donnees.get("commune", "")
+        if lieu or code:
+            commune = self._trouver_commune(lieu, code)
+            if commune is None:
+                return None
+            return Proximite(
+                libelle=self._libelle(commune, lieu),
+                latitude=commune.latitude,
+                longitude=commune.longitude,
+                rayon_km=rayon,
+                code_insee=commune.code_insee,
+            )
+        latitude, longitude = donnees.get("lat"), donnees.get("lon")
+        if latitude is None or longitude is None:
+            return None
+        return Proximite(
+            libelle=gettext("votre position"),
+            latitude=round(latitude, DECIMALES_POSITION),
+            longitude=round(longitude, DECIMALES_POSITION),
+            rayon_km=rayon,
+        )
+
+    def _trouver_commune(self, lieu: str, code: str) -> Commune | None:
+        choisie = Commune.objects.filter(code_insee=code).first() if code else None
+        if not lieu:
+            if choisie is None:
+                self.add_error("lieu", _("Ce lieu n'est pas reconnu. Tapez votre commune ou votre code postal."))
+            return choisie
+        trouvees = chercher_communes(lieu)
+        # A choice made for what was typed before does not outlive it.
+        if choisie is not None and choisie in trouvees:
+            return choisie
+        evidente = commune_evidente(lieu, trouvees)
+        if evidente is None and trouvees:
+            self.communes_possibles = trouvees
+            self.add_error(
+                "lieu", ValidationError(_("Plusieurs communes correspondent. Laquelle est la vôtre ?"), code="choix")
+            )
+        elif evidente is None:
+            self.add_error(
+                "lieu",
+                ValidationError(
+                    _("Nous ne trouvons pas cette commune. Vérifiez le nom, ou tapez les 5 chiffres du code postal."),
+                    code="inconnue",
+                ),
+            )
+        return evidente
+
+    @staticmethod
+    def _libelle(commune: Commune, lieu: str) -> str:
+        """The commune with the postcode that was typed; a city of many postcodes goes without."""
+        code_postal = _lectures(lieu)[2]
+        if code_postal in commune.codes_postaux:
+            return f"{commune.nom} ({code_postal})"
+        return commune.nom if len(commune.codes_postaux) > VILLE_CODES_POSTAUX else commune.libelle
