@@ -1,0 +1,435 @@
+"""Signing up for a session and everything a family does with its booking: the one engine of all bookable things."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ateliers import messages
+from ateliers.enums import TRANSITIONS, AnnuleePar, CanalInscription, StatutInscription, StatutSeance
+from ateliers.liste_attente import prendre, proposer_places, rang, verrouiller
+from ateliers.models import (
+    ADULTES_PAR_INSCRIPTION_MAX,
+    ENFANTS_PAR_INSCRIPTION_MAX,
+    EnfantInscrit,
+    Inscription,
+    Seance,
+)
+from familles.ages import age_en_mois, naissance_corrigee
+from familles.models import Enfant, Famille
+
+
+class InscriptionRefusee(Exception):
+    """A sign-up or a change was refused; the message is written for the person on screen.
+
+    `champ` names the form field it belongs to, `code` the reason for programs.
+    """
+
+    def __init__(self, message: str, *, code: str, champ: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.champ = champ
+
+
+class DejaInscrite(InscriptionRefusee):
+    """The contact has an active booking for this session; its link was sent to it again."""
+
+    def __init__(self, inscription: Inscription) -> None:
+        super().__init__(
+            _("Il y a déjà une réservation avec ce contact pour cette séance. Nous venons de lui renvoyer son lien."),
+            code="deja_inscrite",
+        )
+        self.inscription = inscription
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgeEnfant:
+    """A child as a form tells it: born on a day, or expected on one; both for a corrected age."""
+
+    naissance: date | None = None
+    terme_prevu: date | None = None
+    age_corrige: bool = False
+
+    @property
+    def repere(self) -> date:
+        """The day its age counts from."""
+        if self.naissance is None:
+            assert self.terme_prevu is not None
+            return self.terme_prevu
+        if self.age_corrige and self.terme_prevu is not None:
+            return naissance_corrigee(self.naissance, self.terme_prevu)
+        return self.naissance
+
+    def sera_ne(self, jour: date) -> bool:
+        return self.naissance is not None or self.repere <= jour
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandeInscription:
+    """What a person asks for. `enfants` counts seats; where ages are asked, seats follow from them."""
+
+    prenom: str
+    email: str = ""
+    telephone: str = ""
+    langue: str = "fr"
+    adultes: int = 1
+    enfants: int = 0
+    ages: Sequence[AgeEnfant] = ()
+    besoins: Sequence[str] = ()
+    cle_idempotence: uuid.UUID
+    accepte_attente: bool = False
+    canal: CanalInscription = CanalInscription.EN_LIGNE
+
+
+def inscrire_famille(*, seance: Seance, demande: DemandeInscription, maintenant: datetime) -> Inscription:
+    """Sign a family up for a session: confirmed, or on the waiting list when it is full and that was accepted.
+
+    The same `cle_idempotence` always ends in the same booking. Raises InscriptionRefusee, and nothing is written,
+    when the session is over, cancelled, closed, full, not for this age, or the contact has too many bookings;
+    DejaInscrite when the contact has one here (its link goes out again).
+    """
+    try:
+        with transaction.atomic():
+            return _inscrire(seance.pk, demande, maintenant)
+    except DejaInscrite as refus:
+        messages.lien_renvoye(refus.inscription, maintenant=maintenant)
+        raise
+
+
+def _inscrire(seance_pk: int, demande: DemandeInscription, maintenant: datetime) -> Inscription:
+    famille = _famille(demande, maintenant)
+    # Sign-ups for one session queue on its row, so the counters below stay true until commit.
+    seance = verrouiller(seance_pk)
+    deja = (
+        Inscription.objects.with_cadre().filter(seance=seance).filter(cle_idempotence=demande.cle_idempotence).first()
+    )
+    if deja is not None:
+        if (deja.email, str(deja.telephone)) != (demande.email, demande.telephone):
+            raise InscriptionRefusee(_("Ce formulaire a déjà servi. Rechargez la page."), code="cle_reprise")
+        return deja
+    _verifier_ouverte(seance, maintenant)
+    active = Inscription.objects.with_cadre().actives().filter(seance=seance, famille=famille).first()
+    if active is not None:
+        raise DejaInscrite(active)
+    if demande.canal == CanalInscription.EN_LIGNE:
+        _verifier_plafond(demande, maintenant)
+    enfants = _verifier_ages(seance, demande.ages) if seance.a_regle_age else demande.enfants
+    _verifier_taille(seance, adultes=demande.adultes, enfants=enfants)
+
+    inscription = Inscription(
+        seance=seance,
+        famille=famille,
+        prenom=demande.prenom,
+        email=demande.email,
+        telephone=demande.telephone,
+        langue=demande.langue,
+        adultes=demande.adultes,
+        enfants=enfants,
+        besoins=list(demande.besoins),
+        canal=demande.canal,
+        cle_idempotence=demande.cle_idempotence,
+        cree_le=maintenant,
+    )
+    if seance.can_accueillir(adultes=demande.adultes, enfants=enfants):
+        inscription.statut = StatutInscription.CONFIRMEE
+        inscription.confirmee_le = maintenant
+        inscription.save(force_insert=True)
+        prendre(seance, adultes=demande.adultes, enfants=enfants)
+        messages.confirmation(inscription, maintenant=maintenant)
+    elif demande.accepte_attente:
+        inscription.statut = StatutInscription.EN_ATTENTE
+        inscription.attente_depuis = maintenant
+        inscription.save(force_insert=True)
+        messages.attente(inscription, rang=rang(inscription) or 1, maintenant=maintenant)
+    else:
+        raise InscriptionRefusee(_phrase_complete(seance), code="complete")
+    if seance.a_regle_age:
+        _noter_enfants(inscription, demande.ages)
+    return inscription
+
+
+def _famille(demande: DemandeInscription, maintenant: datetime) -> Famille:
+    """The family of this contact, locked: two bookings of one person are counted one after the other."""
+    valeurs = {"prenom": demande.prenom, "langue": demande.langue, "cree_le": maintenant}
+    if demande.email:
+        famille, creee = Famille.objects.get_or_create(
+            email=demande.email, defaults={**valeurs, "telephone": demande.telephone}
+        )
+    elif demande.telephone:
+        famille, creee = Famille.objects.get_or_create(email="", telephone=demande.telephone, defaults=valeurs)
+    else:
+        return Famille.objects.create(**valeurs)
+    if not creee:
+        famille = Famille.objects.select_for_update(of=("self",), no_key=True).get(pk=famille.pk)
+    return famille
+
+
+def _verifier_ouverte(seance: Seance, maintenant: datetime) -> None:
+    if seance.statut == StatutSeance.ANNULEE:
+        raise InscriptionRefusee(_("Cette séance est annulée."), code="annulee")
+    if seance.debut <= maintenant:
+        raise InscriptionRefusee(_("Cette séance a déjà commencé."), code="commencee")
+    if not seance.est_ouverte_aux_inscriptions(maintenant=maintenant):
+        raise InscriptionRefusee(_("Les inscriptions à cette séance ne sont pas ouvertes."), code="fermee")
+
+
+def _verifier_plafond(demande: DemandeInscription, maintenant: datetime) -> None:
+    plafond = settings.INSCRIPTIONS_A_VENIR_MAX
+    familles = Famille.objects.joignables_a(email=demande.email, telephone=demande.telephone)
+    a_venir = Inscription.objects.actives().filter(famille__in=familles, seance__debut__gt=maintenant)
+    if a_venir.count() >= plafond:
+        raise InscriptionRefusee(
+            ngettext(
+                "Vous avez déjà %d réservation à venir. Annulez-la pour réserver celle-ci, ou appelez la maison.",
+                "Vous avez déjà %d réservations à venir. Annulez-en une pour réserver celle-ci, ou appelez la maison.",
+                plafond,
+            )
+            % plafond,
+            code="plafond",
+        )
+
+
+def _verifier_taille(seance: Seance, *, adultes: int, enfants: int) -> None:
+    """Refuse numbers that could never fit: waiting for them would be in vain."""
+    if not 1 <= adultes <= ADULTES_PAR_INSCRIPTION_MAX:
+        raise InscriptionRefusee(
+            _("Indiquez de 1 à %d adultes.") % ADULTES_PAR_INSCRIPTION_MAX, code="adultes", champ="adultes"
+        )
+    if not 0 <= enfants <= ENFANTS_PAR_INSCRIPTION_MAX:
+        raise InscriptionRefusee(
+            _("Indiquez de 0 à %d enfants.") % ENFANTS_PAR_INSCRIPTION_MAX, code="enfants", champ="enfants"
+        )
+    if adultes > seance.capacite_adultes:
+        raise InscriptionRefusee(
+            ngettext(
+                "Cette séance a %d place pour les adultes en tout.",
+                "Cette séance a %d places pour les adultes en tout.",
+                seance.capacite_adultes,
+            )
+            % seance.capacite_adultes,
+            code="adultes",
+            champ="adultes",
+        )
+    if enfants > seance.capacite_enfants:
+        phrase = (
+            _("Cette séance est pour les adultes : elle n'a pas de place pour les enfants.")
+            if seance.capacite_enfants == 0
+            else ngettext(
+                "Cette séance a %d place pour les enfants en tout.",
+                "Cette séance a %d places pour les enfants en tout.",
+                seance.capacite_enfants,
+            )
+            % seance.capacite_enfants
+        )
+        raise InscriptionRefusee(phrase, code="enfants", champ="enfants")
+
+
+def _verifier_ages(seance: Seance, ages: Sequence[AgeEnfant]) -> int:
+    """The seats the children need on the day, when each fits the session's ages; a pregnancy needs none."""
+    jour = seance.debut_local.date()
+    if not ages:
+        raise InscriptionRefusee(
+            _("Indiquez la date de naissance de votre enfant, ou la date prévue d'accouchement."),
+            code="age_manquant",
+            champ="ages",
+        )
+    assis = 0
+    for age in ages:
+        if not age.sera_ne(jour):
+            if not seance.accueille_grossesse:
+                raise InscriptionRefusee(
+                    _("Cette séance est pour les %(public)s. Elle n'est pas prévue pendant la grossesse.")
+                    % {"public": seance.public_libelle},
+                    code="age",
+                    champ="ages",
+                )
+            continue
+        mois = max(0, age_en_mois(age.repere, jour))
+        trop_petit = seance.age_min_mois is not None and mois < seance.age_min_mois
+        trop_grand = seance.age_max_mois is not None and mois > seance.age_max_mois
+        if trop_petit or trop_grand:
+            raise InscriptionRefusee(
+                ngettext(
+                    "Votre enfant aura %(mois)d mois ce jour-là. Cette séance est pour les %(public)s.",
+                    "Votre enfant aura %(mois)d mois ce jour-là. Cette séance est pour les %(public)s.",
+                    mois,
+                )
+                % {"mois": mois, "public": seance.public_libelle},
+                code="age",
+                champ="ages",
+            )
+        assis += 1
+    return assis
+
+
+def _phrase_complete(seance: Seance) -> str:
+    if seance.places_adultes <= 0:
+        return _("Cette séance est complète. Vous pouvez vous mettre en liste d'attente.")
+    return _(
+        "Il ne reste plus assez de places pour vous tous : %(adultes)d pour les adultes, %(enfants)d pour les enfants. "
+        "Changez le nombre de personnes, ou mettez-vous en liste d'attente."
+    ) % {"adultes": seance.places_adultes, "enfants": seance.places_enfants}
+
+
+def _noter_enfants(inscription: Inscription, ages: Sequence[AgeEnfant]) -> None:
+    """Link the booking to the family's children; twins share a date and stay two."""
+    connus = list(Enfant.objects.filter(famille=inscription.famille_id))
+    liens = []
+    for age in ages:
+        enfant = next((e for e in connus if (e.naissance, e.terme_prevu) == (age.naissance, age.terme_prevu)), None)
+        if enfant is None:
+            enfant = Enfant.objects.create(
+                famille_id=inscription.famille_id, naissance=age.naissance, terme_prevu=age.terme_prevu
+            )
+        else:
+            connus.remove(enfant)
+        liens.append(EnfantInscrit(inscription=inscription, enfant=enfant, age_corrige=age.age_corrige))
+    EnfantInscrit.objects.bulk_create(liens)
+
+
+def _verrouiller_avec_seance(inscription: Inscription) -> Inscription:
+    """The booking read again under its session's lock."""
+    seance = verrouiller(inscription.seance_id)
+    inscription = Inscription.objects.select_related("famille").get(pk=inscription.pk)
+    inscription.seance = seance
+    return inscription
+
+
+def _verifier_avant_debut(inscription: Inscription, maintenant: datetime) -> None:
+    if inscription.seance.statut == StatutSeance.ANNULEE:
+        raise InscriptionRefusee(_("Cette séance est annulée."), code="annulee")
+    if inscription.seance.debut <= maintenant:
+        raise InscriptionRefusee(_("Cette séance a déjà commencé."), code="commencee")
+
+
+def _passer(inscription: Inscription, statut: StatutInscription) -> None:
+    assert statut in TRANSITIONS[StatutInscription(inscription.statut)]
+    inscription.statut = statut
+    inscription.proposee_le = inscription.proposee_jusqu_au = None
+
+
+@transaction.atomic
+def annuler_inscription(*, inscription: Inscription, par: AnnuleePar, maintenant: datetime) -> Inscription:
+    """End a booking, a wait or an offer before the start; its seats are offered to those who wait.
+
+    Cancelling twice changes nothing. Raises InscriptionRefusee once the session has begun.
+    """
+    inscription = _verrouiller_avec_seance(inscription)
+    if not inscription.est_active:
+        return inscription
+    _verifier_avant_debut(inscription, maintenant)
+    tenait = inscription.tient_une_place
+    _passer(inscription, StatutInscription.ANNULEE)
+    inscription.annulee_le = maintenant
+    inscription.annulee_par = par
+    inscription.save(update_fields=["statut", "annulee_le", "annulee_par", "proposee_le", "proposee_jusqu_au"])
+    messages.annulation(inscription, maintenant=maintenant)
+    if tenait:
+        prendre(inscription.seance, adultes=-inscription.adultes, enfants=-inscription.enfants)
+        proposer_places(seance=inscription.seance, maintenant=maintenant)
+    return inscription
+
+
+@transaction.atomic
+def modifier_inscription(*, inscription: Inscription, adultes: int, enfants: int, maintenant: datetime) -> Inscription:
+    """Change how many people come; seats let go are offered to those who wait.
+
+    Where ages are asked, children can be taken off, not added: a new child is a new question. Raises
+    InscriptionRefusee when the seats aren't there; the booking then stays as it was.
+    """
+    inscription = _verrouiller_avec_seance(inscription)
+    _verifier_avant_debut(inscription, maintenant)
+    if not inscription.est_active:
+        raise InscriptionRefusee(_("Cette réservation est annulée."), code="inactive")
+    seance = inscription.seance
+    if (adultes, enfants) == (inscription.adultes, inscription.enfants):
+        return inscription
+    _verifier_taille(seance, adultes=adultes, enfants=enfants)
+    if seance.a_regle_age and enfants > inscription.enfants:
+        raise InscriptionRefusee(
+            _("Pour ajouter un enfant à cette séance, faites une nouvelle réservation ou appelez la maison."),
+            code="enfants",
+            champ="enfants",
+        )
+    plus_adultes, plus_enfants = adultes - inscription.adultes, enfants - inscription.enfants
+    if inscription.tient_une_place:
+        if plus_adultes > seance.places_adultes or plus_enfants > seance.places_enfants:
+            raise InscriptionRefusee(
+                _("Il ne reste plus assez de places pour ajouter quelqu'un."),
+                code="complete",
+                champ="adultes" if plus_adultes > seance.places_adultes else "enfants",
+            )
+        prendre(seance, adultes=plus_adultes, enfants=plus_enfants)
+    inscription.adultes, inscription.enfants = adultes, enfants
+    inscription.save(update_fields=["adultes", "enfants"])
+    if seance.a_regle_age:
+        _retirer_enfants(inscription)
+    messages.modification(inscription, maintenant=maintenant)
+    proposer_places(seance=seance, maintenant=maintenant)
+    return inscription
+
+
+def _retirer_enfants(inscription: Inscription) -> None:
+    """Keep as many children born by the day as there are seats; a pregnancy stays noted."""
+    jour = inscription.seance.debut_local.date()
+    nes = [
+        lien
+        for lien in inscription.enfants_inscrits.select_related("enfant").order_by("pk")
+        if lien.enfant.date_repere <= jour
+    ]
+    EnfantInscrit.objects.filter(pk__in=[lien.pk for lien in nes[inscription.enfants :]]).delete()
+
+
+@transaction.atomic
+def confirmer_proposition(*, inscription: Inscription, maintenant: datetime) -> Inscription:
+    """Accept an offered seat. Accepting twice changes nothing; raises InscriptionRefusee when its time is over."""
+    inscription = _verrouiller_avec_seance(inscription)
+    if inscription.statut == StatutInscription.CONFIRMEE:
+        return inscription
+    _verifier_avant_debut(inscription, maintenant)
+    if inscription.statut != StatutInscription.PROPOSEE or (
+        inscription.proposee_jusqu_au is not None and inscription.proposee_jusqu_au <= maintenant
+    ):
+        raise InscriptionRefusee(
+            _("Le délai pour répondre est passé : la place a été proposée à une autre famille."), code="expiree"
+        )
+    _confirmer(inscription, maintenant)
+    return inscription
+
+
+@transaction.atomic
+def prendre_place_libre(*, inscription: Inscription, maintenant: datetime) -> Inscription:
+    """Take a seat that is free now from the waiting list: near the start the first to answer has it.
+
+    Raises InscriptionRefusee when somebody was quicker.
+    """
+    inscription = _verrouiller_avec_seance(inscription)
+    if inscription.statut == StatutInscription.CONFIRMEE:
+        return inscription
+    _verifier_avant_debut(inscription, maintenant)
+    if inscription.statut != StatutInscription.EN_ATTENTE:
+        raise InscriptionRefusee(_("Cette réservation n'est plus en liste d'attente."), code="inactive")
+    if not inscription.seance.can_accueillir(adultes=inscription.adultes, enfants=inscription.enfants):
+        raise InscriptionRefusee(_("La place vient d'être prise. Vous restez en liste d'attente."), code="complete")
+    prendre(inscription.seance, adultes=inscription.adultes, enfants=inscription.enfants)
+    _confirmer(inscription, maintenant)
+    return inscription
+
+
+def _confirmer(inscription: Inscription, maintenant: datetime) -> None:
+    _passer(inscription, StatutInscription.CONFIRMEE)
+    inscription.confirmee_le = maintenant
+    inscription.save(update_fields=["statut", "confirmee_le", "proposee_le", "proposee_jusqu_au"])
+    messages.confirmation(inscription, maintenant=maintenant)
+
+
+def refuser_proposition(*, inscription: Inscription, maintenant: datetime) -> Inscription:
+    """Decline an offered seat: the wait ends, and the next family is offered it."""
+    return annuler_inscription(inscription=inscription, par=AnnuleePar.FAMILLE, maintenant=maintenant)
