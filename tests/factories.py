@@ -1,0 +1,446 @@
+"""Rows for the tests, each valid as it is; traits name what is special: SeanceFactory(passee=True, complete=True).
+
+Dates are relative to now. A test that moves the clock gives its own `debut` and `fin`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import factory
+from django.contrib.auth.hashers import make_password
+from factory.django import DjangoModelFactory
+
+from ateliers.enums import AnnuleePar, Audience, CanalInscription, Format, StatutInscription, StatutSeance
+from ateliers.models import Atelier, EnfantInscrit, GroupePairs, Inscription, Seance, Serie, Theme
+from enquetes.models import Questionnaire
+from familles.models import Enfant, Famille
+from maisons.enums import JourSemaine, Portee, Role, StatutLabel, TypeMaison, TypeOrganisation, ZoneScolaire
+from maisons.models import (
+    Affectation,
+    Commune,
+    Departement,
+    Fermeture,
+    Lieu,
+    Maison,
+    Organisation,
+    PlageOuverture,
+    Territoire,
+)
+from partenaires.enums import TypePartenaire
+from partenaires.models import Partenaire, Permanence
+from socle.enums import Canal, StatutMessage
+from socle.models import Message, Opposition, Utilisateur
+from socle.texte import normaliser
+
+
+def maintenant() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def dans(**duree: float) -> datetime:
+    """A moment from now: dans(days=3), dans(hours=-2)."""
+    return maintenant() + timedelta(**duree)
+
+
+# socle ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class UtilisateurFactory(DjangoModelFactory):
+    class Meta:
+        model = Utilisateur
+        skip_postgeneration_save = True
+
+    class Params:
+        equipe = factory.Trait(is_staff=True)
+        superutilisateur = factory.Trait(is_staff=True, is_superuser=True)
+
+    email = factory.Sequence(lambda n: f"personne{n}@exemple.fr")
+    prenom = "Camille"
+    nom = "Durand"
+    password = factory.LazyFunction(lambda: make_password("secret"))
+
+
+class MessageFactory(DjangoModelFactory):
+    class Meta:
+        model = Message
+
+    class Params:
+        sms = factory.Trait(canal=Canal.SMS, destinataire="+33612345678")
+        envoye = factory.Trait(statut=StatutMessage.ENVOYE, envoye_le=factory.LazyFunction(maintenant))
+
+    canal = Canal.EMAIL
+    destinataire = factory.Sequence(lambda n: f"famille{n}@exemple.fr")
+    modele = "confirmation"
+    cle_unique = factory.Sequence(lambda n: f"essai:{n}:{uuid.uuid4()}")
+    message_id = factory.LazyFunction(lambda: f"<{uuid.uuid4()}@localhost>")
+    du_le = factory.LazyFunction(maintenant)
+
+
+class OppositionFactory(DjangoModelFactory):
+    class Meta:
+        model = Opposition
+
+    canal = Canal.SMS
+    destinataire = "+33612345678"
+    depuis = factory.LazyFunction(maintenant)
+
+
+# maisons ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+class DepartementFactory(DjangoModelFactory):
+    class Meta:
+        model = Departement
+        django_get_or_create = ("code",)
+
+    class Params:
+        reunion = factory.Trait(code="974", nom="La Réunion", fuseau="Indian/Reunion", zone_scolaire="")
+
+    code = "08"
+    nom = "Ardennes"
+    nom_recherche = factory.LazyAttribute(lambda d: normaliser(d.nom))
+    fuseau = "Europe/Paris"
+    zone_scolaire = ZoneScolaire.B
+
+
+class CommuneFactory(DjangoModelFactory):
+    """Rethel, unless told otherwise; `autre` gives a new commune each time."""
+
+    class Meta:
+        model = Commune
+        django_get_or_create = ("code_insee",)
+
+    class Params:
+        autre = factory.Trait(
+            code_insee=factory.Sequence(lambda n: f"08{500 + n % 500}"),
+            nom=factory.Sequence(lambda n: f"Commune-{n}"),
+            codes_postaux=factory.Sequence(lambda n: [f"08{500 + n % 500}"]),
+        )
+
+    code_insee = "08362"
+    nom = "Rethel"
+    nom_recherche = factory.LazyAttribute(lambda c: normaliser(c.nom))
+    departement = factory.SubFactory(DepartementFactory)
+    codes_postaux = factory.LazyFunction(lambda: ["08300"])
+    codes_postaux_texte = factory.LazyAttribute(lambda c: " ".join(c.codes_postaux))
+    population = 7600
+    latitude = 49.51
+    longitude = 4.37
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    nom = factory.Sequence(lambda n: f"Organisation {n}")
+    slug = factory.Sequence(lambda n: f"organisation-{n}")
+    type = TypeOrganisation.DEPARTEMENT
+
+
+class TerritoireFactory(DjangoModelFactory):
+    class Meta:
+        model = Territoire
+
+    nom = factory.Sequence(lambda n: f"Territoire {n}")
+
+
+class MaisonFactory(DjangoModelFactory):
+    class Meta:
+        model = Maison
+
+    class Params:
+        labellisee = factory.Trait(statut_label=StatutLabel.LABELLISEE, label_le=date(2026, 1, 20))
+        itinerante = factory.Trait(type=TypeMaison.ITINERANTE)
+        cachee = factory.Trait(publiee=False)
+        reunion = factory.Trait(departement=factory.SubFactory(DepartementFactory, reunion=True))
+
+    nom = factory.Sequence(lambda n: f"Maison {n}")
+    slug = factory.Sequence(lambda n: f"maison-{n}")
+    organisation = factory.SubFactory(OrganisationFactory)
+    departement = factory.SubFactory(DepartementFactory)
+    langues = factory.LazyFunction(lambda: ["fr"])
+    telephone = "+33324000000"
+
+
+class LieuFactory(DjangoModelFactory):
+    """A place at Rethel; `reunion` puts it at Saint-Denis of La Réunion, in its own time zone."""
+
+    class Meta:
+        model = Lieu
+
+    class Params:
+        reunion = factory.Trait(
+            maison=factory.SubFactory(MaisonFactory, reunion=True),
+            commune=factory.SubFactory(
+                CommuneFactory,
+                code_insee="97411",
+                nom="Saint-Denis",
+                codes_postaux=["97400"],
+                departement=factory.SubFactory(DepartementFactory, reunion=True),
+                latitude=-20.88,
+                longitude=55.45,
+            ),
+            code_postal="97400",
+            latitude=-20.88,
+            longitude=55.45,
+            fuseau="Indian/Reunion",
+        )
+
+    maison = factory.SubFactory(MaisonFactory)
+    nom = factory.Sequence(lambda n: f"Lieu {n}")
+    adresse = "1 place de la République"
+    commune = factory.SubFactory(CommuneFactory)
+    code_postal = "08300"
+    latitude = 49.51
+    longitude = 4.37
+    fuseau = "Europe/Paris"
+
+
+class PlageOuvertureFactory(DjangoModelFactory):
+    class Meta:
+        model = PlageOuverture
+
+    lieu = factory.SubFactory(LieuFactory)
+    jour = JourSemaine.MARDI
+    debut = "09:00"
+    fin = "12:00"
+
+
+class FermetureFactory(DjangoModelFactory):
+    class Meta:
+        model = Fermeture
+
+    maison = factory.SubFactory(MaisonFactory)
+    du = factory.LazyFunction(lambda: dans(days=7).date())
+    au = factory.LazyAttribute(lambda f: f.du)
+
+
+class AffectationFactory(DjangoModelFactory):
+    """A responsable of a house, unless told otherwise: `organisation_entiere`, `departemental`, `reseau`."""
+
+    class Meta:
+        model = Affectation
+
+    class Params:
+        organisation_entiere = factory.Trait(
+            portee=Portee.ORGANISATION, maison=None, organisation=factory.SubFactory(OrganisationFactory)
+        )
+        departemental = factory.Trait(
+            role=Role.PILOTE,
+            portee=Portee.DEPARTEMENT,
+            maison=None,
+            departement=factory.SubFactory(DepartementFactory),
+        )
+        reseau = factory.Trait(role=Role.ADMINISTRATEUR, portee=Portee.RESEAU, maison=None)
+        finie = factory.Trait(au=factory.LazyFunction(lambda: dans(days=-2).date()))
+
+    utilisateur = factory.SubFactory(UtilisateurFactory, equipe=True)
+    role = Role.RESPONSABLE
+    portee = Portee.MAISON
+    maison = factory.SubFactory(MaisonFactory)
+    du = factory.LazyFunction(lambda: dans(days=-30).date())
+
+
+# familles ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class FamilleFactory(DjangoModelFactory):
+    class Meta:
+        model = Famille
+
+    class Params:
+        sms = factory.Trait(email="", telephone=factory.Sequence(lambda n: f"+336{n % 10**8:08d}"))
+
+    prenom = "Inès"
+    email = factory.Sequence(lambda n: f"famille{n}@exemple.fr")
+
+
+class EnfantFactory(DjangoModelFactory):
+    class Meta:
+        model = Enfant
+
+    class Params:
+        attendu = factory.Trait(naissance=None, terme_prevu=factory.LazyFunction(lambda: dans(days=90).date()))
+
+    famille = factory.SubFactory(FamilleFactory)
+    naissance = factory.LazyFunction(lambda: dans(days=-150).date())
+
+
+# partenaires, enquetes ─────────────────────────────────────────────────────────────────────────────
+
+
+class PartenaireFactory(DjangoModelFactory):
+    class Meta:
+        model = Partenaire
+
+    nom = factory.Sequence(lambda n: f"Partenaire {n}")
+    type = factory.LazyFunction(lambda: TypePartenaire.values[0])
+
+
+class PermanenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Permanence
+
+    partenaire = factory.SubFactory(PartenaireFactory)
+    lieu = factory.SubFactory(LieuFactory)
+    intitule = factory.Sequence(lambda n: f"Permanence {n}")
+
+
+# ateliers ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ThemeFactory(DjangoModelFactory):
+    class Meta:
+        model = Theme
+
+    nom = factory.Sequence(lambda n: f"Thème {n}")
+    slug = factory.Sequence(lambda n: f"theme-{n}")
+
+
+class AtelierFactory(DjangoModelFactory):
+    class Meta:
+        model = Atelier
+        skip_postgeneration_save = True
+
+    maison = factory.SubFactory(MaisonFactory)
+    titre = factory.Sequence(lambda n: f"Atelier {n}")
+    format = Format.ATELIER
+    description = "On se retrouve autour d'un café, les bébés jouent à côté."
+
+    @factory.post_generation
+    def themes(self: Atelier, create: bool, extracted: Any, **_: Any) -> None:  # type: ignore[misc]
+        if create and extracted:
+            self.themes.set(extracted)
+
+
+class SerieFactory(DjangoModelFactory):
+    class Meta:
+        model = Serie
+
+    atelier = factory.SubFactory(AtelierFactory)
+    lieu = factory.LazyAttribute(lambda s: LieuFactory(maison=s.atelier.maison))
+    premier_jour = factory.LazyFunction(lambda: dans(days=7).date())
+    heure = "14:00"
+    rrule = "FREQ=WEEKLY;COUNT=4"
+
+
+class GroupePairsFactory(DjangoModelFactory):
+    class Meta:
+        model = GroupePairs
+
+    maison = factory.SubFactory(MaisonFactory)
+    nom = factory.Sequence(lambda n: f"Groupe {n}")
+    naissances_du = date(2026, 1, 1)
+    naissances_au = date(2026, 2, 28)
+
+
+class SeanceFactory(DjangoModelFactory):
+    """A published workshop session in five days, of 10 adults and 10 children.
+
+    Traits: passee, commencee, proche (in 90 minutes), annulee, brouillon, complete, presque_complete (one seat left of
+    each), ages (3 to 9 months), membres, professionnels, reunion (in the time zone of La Réunion).
+    """
+
+    class Meta:
+        model = Seance
+
+    class Params:
+        passee = factory.Trait(debut=factory.LazyFunction(lambda: dans(days=-3)))
+        commencee = factory.Trait(debut=factory.LazyFunction(lambda: dans(minutes=-10)))
+        proche = factory.Trait(debut=factory.LazyFunction(lambda: dans(minutes=90)))
+        annulee = factory.Trait(
+            statut=StatutSeance.ANNULEE,
+            annulee_le=factory.LazyFunction(maintenant),
+            motif_annulation="L'animatrice est malade.",
+        )
+        brouillon = factory.Trait(statut=StatutSeance.BROUILLON)
+        complete = factory.Trait(
+            adultes_pris=factory.SelfAttribute("capacite_adultes"),
+            enfants_pris=factory.SelfAttribute("capacite_enfants"),
+        )
+        presque_complete = factory.Trait(
+            adultes_pris=factory.LazyAttribute(lambda s: s.capacite_adultes - 1),
+            enfants_pris=factory.LazyAttribute(lambda s: max(s.capacite_enfants - 1, 0)),
+        )
+        ages = factory.Trait(age_min_mois=3, age_max_mois=9, accueille_grossesse=False)
+        membres = factory.Trait(audience=Audience.MEMBRES)
+        professionnels = factory.Trait(audience=Audience.PROFESSIONNELS)
+        reunion = factory.Trait(lieu=factory.SubFactory(LieuFactory, reunion=True))
+
+    lieu = factory.SubFactory(LieuFactory)
+    atelier = factory.LazyAttribute(lambda s: AtelierFactory(maison=s.lieu.maison))
+    debut = factory.LazyFunction(lambda: dans(days=5))
+    fin = factory.LazyAttribute(lambda s: s.debut + timedelta(minutes=90))
+    titre = factory.Sequence(lambda n: f"Café des parents {n}")
+    format = Format.CAFE
+    capacite_adultes = 10
+    capacite_enfants = 10
+
+
+class InscriptionFactory(DjangoModelFactory):
+    """A confirmed booking of one adult and one child; the counters of its session follow.
+
+    Traits: attente, proposee, annulee, sms (reached by its number alone).
+    """
+
+    class Meta:
+        model = Inscription
+        skip_postgeneration_save = True
+
+    class Params:
+        attente = factory.Trait(
+            statut=StatutInscription.EN_ATTENTE,
+            confirmee_le=None,
+            attente_depuis=factory.LazyFunction(maintenant),
+        )
+        proposee = factory.Trait(
+            statut=StatutInscription.PROPOSEE,
+            confirmee_le=None,
+            attente_depuis=factory.LazyFunction(lambda: dans(days=-1)),
+            proposee_le=factory.LazyFunction(maintenant),
+            proposee_jusqu_au=factory.LazyFunction(lambda: dans(hours=12)),
+        )
+        annulee = factory.Trait(
+            statut=StatutInscription.ANNULEE,
+            annulee_le=factory.LazyFunction(maintenant),
+            annulee_par=AnnuleePar.FAMILLE,
+        )
+        sms = factory.Trait(famille=factory.SubFactory(FamilleFactory, sms=True))
+
+    seance = factory.SubFactory(SeanceFactory)
+    famille = factory.SubFactory(FamilleFactory)
+    prenom = factory.SelfAttribute("famille.prenom")
+    email = factory.SelfAttribute("famille.email")
+    telephone = factory.SelfAttribute("famille.telephone")
+    langue = factory.SelfAttribute("famille.langue")
+    adultes = 1
+    enfants = 1
+    statut = StatutInscription.CONFIRMEE
+    canal = CanalInscription.EN_LIGNE
+    confirmee_le = factory.LazyFunction(maintenant)
+
+    @factory.post_generation
+    def compter(self: Inscription, create: bool, extracted: Any, **_: Any) -> None:  # type: ignore[misc]
+        """Take the seats this booking holds; compter=False leaves the session as it is."""
+        if create and extracted is not False and self.tient_une_place:
+            self.seance.adultes_pris += self.adultes
+            self.seance.enfants_pris += self.enfants
+            self.seance.save(update_fields=["adultes_pris", "enfants_pris"])
+
+
+class EnfantInscritFactory(DjangoModelFactory):
+    class Meta:
+        model = EnfantInscrit
+
+    inscription = factory.SubFactory(InscriptionFactory)
+    enfant = factory.LazyAttribute(lambda e: EnfantFactory(famille=e.inscription.famille))
+
+
+class QuestionnaireFactory(DjangoModelFactory):
+    class Meta:
+        model = Questionnaire
+
+    titre = factory.Sequence(lambda n: f"Questionnaire {n}")
