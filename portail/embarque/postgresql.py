@@ -99,6 +99,10 @@ class PostgreSQL:
             return None
         return pid if processes.is_alive(pid) and str(self.data) in processes.command_line(pid) else None
 
+    def is_running(self) -> bool:
+        """Whether the server runs; no question asked when it is our child."""
+        return self._child.poll() is None if self._child is not None else self.pid() is not None
+
     def start(self, *, signal_when_parent_dies: signal.Signals | None = None) -> None:
         """Make the server run, with its role and database; call it under the lock of its folder."""
         if self.pid() is not None:

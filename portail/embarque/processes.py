@@ -22,7 +22,7 @@ _PR_SET_PDEATHSIG = 1
 def spawn(
     command: Sequence[str | Path],
     *,
-    log: Path | IO[bytes],
+    log: Path | None,
     env: Mapping[str, str],
     cwd: str | Path = "/",
     account: Account | None = None,
@@ -30,7 +30,8 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Start a command in a session of its own, so that a Ctrl-C in the terminal reaches only its parent.
 
-    With `signal_when_parent_dies` (Linux), the kernel sends that signal when we die, even from kill -9.
+    Its output goes to `log`, or to the terminal without one. With `signal_when_parent_dies` (Linux), the kernel sends
+    that signal when we die, even from kill -9.
     """
     parent = os.getpid()
 
@@ -41,7 +42,7 @@ def spawn(
         if os.getppid() != parent:  # the parent died between fork and prctl
             os._exit(1)
 
-    output = log.open("ab") if isinstance(log, Path) else log
+    output = log.open("ab") if log is not None else None
     try:
         return subprocess.Popen(
             [str(part) for part in command],
@@ -58,7 +59,7 @@ def spawn(
             extra_groups=[] if account else None,
         )
     finally:
-        if isinstance(log, Path):
+        if output is not None:
             output.close()
 
 

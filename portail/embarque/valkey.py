@@ -63,6 +63,10 @@ class Valkey:
                 return int(line.removeprefix(b"process_id:"))
         return None
 
+    def is_running(self) -> bool:
+        """Whether the server runs; no question asked when it is our child."""
+        return self._child.poll() is None if self._child is not None else self.pid() is not None
+
     def start(self, *, signal_when_parent_dies: signal.Signals | None = None) -> None:
         """Make the server run; call it under the lock of its folder."""
         if self.pid() is not None:
