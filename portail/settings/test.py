@@ -7,8 +7,8 @@ os.environ.setdefault("DATABASE_URL", "postgresql://portail@/portail?host=/aucun
 os.environ.setdefault("REDIS_URL", "redis+socket:///aucun-serveur")
 os.environ.setdefault("SECRET_KEY", "cle-des-tests-sans-valeur-ailleurs-que-dans-les-tests")
 
-from portail.settings.base import *  # noqa: E402, F403
-from portail.settings.base import STORAGES, TEMPLATES  # noqa: E402
+from portail.settings.base import *  # noqa: F403
+from portail.settings.base import STORAGES, TEMPLATES
 
 DEMO = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
