@@ -199,6 +199,8 @@ URL_PUBLIQUE = env.str("URL_PUBLIQUE", default="http://localhost:8000")
 SMS_BACKEND = "socle.sms.ConsoleBackend"
 SMS_EXPEDITEUR = env.str("SMS_EXPEDITEUR", default="1000JOURS")
 SMS_MAX_PAR_JOUR = 3
+SMS_DOSSIER = env.str("SMS_DOSSIER", default="")
+OVH_SMS: dict[str, str] = {}
 
 # Booking rules (docs/decisions/)
 INSCRIPTIONS_A_VENIR_MAX = env.int("INSCRIPTIONS_A_VENIR_MAX", 5)
