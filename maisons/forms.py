@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from maisons.models import Commune
+from maisons.enums import StatutLabel
+from maisons.models import Commune, Departement, Maison
+from maisons.recherche import with_distance
 from socle.texte import normaliser
 
 RAYONS_KM = (5, 10, 20, 30, 50, 100)
@@ -188,3 +191,42 @@ class ProximiteForm(forms.Form):
         if code_postal in commune.codes_postaux:
             return f"{commune.nom} ({code_postal})"
         return commune.nom if len(commune.codes_postaux) > VILLE_CODES_POSTAUX else commune.libelle
+
+
+class FiltreMaisonsForm(ProximiteForm):
+    """What the list of houses and its map are narrowed by."""
+
+    departement = forms.ModelChoiceField(
+        label=_("Département"),
+        queryset=Departement.objects.none(),
+        required=False,
+        empty_label=_("Tous les départements"),
+    )
+    label = forms.BooleanField(label=_("Seulement les maisons labellisées"), required=False)
+
+    field_order = ("lieu", "rayon", "departement", "label")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        departements = Departement.objects.filter(Exists(Maison.objects.publiees().filter(departement=OuterRef("pk"))))
+        cast(forms.ModelChoiceField[Departement], self.fields["departement"]).queryset = departements.order_by(
+            "nom_recherche"
+        )
+
+    def appliquer(self, maisons: QuerySet[Maison]) -> QuerySet[Maison]:
+        """The houses that answer to the filters, nearest first when a place is given, by département otherwise.
+
+        The form must have been validated; a filter that is in error does not narrow anything.
+        """
+        if departement := self.cleaned_data.get("departement"):
+            maisons = maisons.filter(departement=departement)
+        if self.cleaned_data.get("label"):
+            maisons = maisons.filter(statut_label=StatutLabel.LABELLISEE)
+        if self.proximite is None:
+            return maisons.order_by("departement__nom_recherche", "nom", "pk")
+        return with_distance(
+            maisons,
+            latitude=self.proximite.latitude,
+            longitude=self.proximite.longitude,
+            rayon_km=self.proximite.rayon_km,
+        )
