@@ -103,7 +103,7 @@ def distance(km: float | None) -> str:
         return ""
     if km < 1:
         return _("à moins de 1 km")
-    return _("à %(km)s km") % {"km": number_format(km, decimal_pos=0 if km >= 10 else 1)}
+    return _("à %(km)s km") % {"km": number_format(round(km) if km >= 10 else round(km, 1), decimal_pos=0 if km >= 10 else 1)}
 
 
 @register.filter
