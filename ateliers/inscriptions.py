@@ -60,12 +60,12 @@ class AgeEnfant:
     @property
     def repere(self) -> date:
         """The day its age counts from."""
-        if self.naissance is None:
-            assert self.terme_prevu is not None
-            return self.terme_prevu
-        if self.age_corrige and self.terme_prevu is not None:
+        if self.naissance and self.terme_prevu and self.age_corrige:
             return naissance_corrigee(self.naissance, self.terme_prevu)
-        return self.naissance
+        repere = self.naissance or self.terme_prevu
+        if repere is None:
+            raise ValueError("A child needs a birth date or a due date.")
+        return repere
 
     def sera_ne(self, jour: date) -> bool:
         return self.naissance is not None or self.repere <= jour
@@ -111,7 +111,8 @@ def _inscrire(seance_pk: int, demande: DemandeInscription, maintenant: datetime)
         Inscription.objects.with_cadre().filter(seance=seance).filter(cle_idempotence=demande.cle_idempotence).first()
     )
     if deja is not None:
-        if (deja.email, str(deja.telephone)) != (demande.email, demande.telephone):
+        telephone = deja.telephone.as_e164 if deja.telephone else ""
+        if (deja.email, telephone) != (demande.email, demande.telephone):
             raise InscriptionRefusee(_("Ce formulaire a déjà servi. Rechargez la page."), code="cle_reprise")
         return deja
     _verifier_ouverte(seance, maintenant)
@@ -273,7 +274,8 @@ def _phrase_complete(seance: Seance) -> str:
     if seance.places_adultes <= 0:
         return _("Cette séance est complète. Vous pouvez vous mettre en liste d'attente.")
     return _(
-        "Il ne reste plus assez de places pour vous tous : %(adultes)d pour les adultes, %(enfants)d pour les enfants. "
+        "Il ne reste plus assez de places pour vous tous : "
+        "%(adultes)d pour les adultes, %(enfants)d pour les enfants. "
         "Changez le nombre de personnes, ou mettez-vous en liste d'attente."
     ) % {"adultes": seance.places_adultes, "enfants": seance.places_enfants}
 
@@ -310,7 +312,8 @@ def _verifier_avant_debut(inscription: Inscription, maintenant: datetime) -> Non
 
 
 def _passer(inscription: Inscription, statut: StatutInscription) -> None:
-    assert statut in TRANSITIONS[StatutInscription(inscription.statut)]
+    if statut not in TRANSITIONS[StatutInscription(inscription.statut)]:
+        raise ValueError(f"No way from {inscription.statut} to {statut}.")
     inscription.statut = statut
     inscription.proposee_le = inscription.proposee_jusqu_au = None
 

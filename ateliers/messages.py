@@ -25,9 +25,11 @@ USAGE_LIEN = "reservation"
 def lien_reservation(inscription: Inscription) -> str:
     """The address of a booking's own page: the same in every message."""
     with override(inscription.langue):
-        return settings.URL_PUBLIQUE.rstrip("/") + reverse(
-            "ateliers:ma_reservation", args=[liens.signer(USAGE_LIEN, inscription.pk)]
-        )
+        return _absolu(reverse("ateliers:ma_reservation", args=[liens.signer(USAGE_LIEN, inscription.pk)]))
+
+
+def _absolu(chemin: str) -> str:
+    return f"{settings.URL_PUBLIQUE.rstrip('/')}{chemin}"
 
 
 def _cadre(seance: Seance) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def _deposer(
     if inscription.email:
         canaux.append((Canal.EMAIL, inscription.email))
     if inscription.telephone and (presse or not inscription.email):
-        canaux.append((Canal.SMS, str(inscription.telephone)))
+        canaux.append((Canal.SMS, inscription.telephone.as_e164))
     corps = {
         **_cadre(inscription.seance),
         "prenom": inscription.prenom,
@@ -138,7 +140,8 @@ def modification(inscription: Inscription, *, maintenant: datetime) -> None:
 def proposition(inscription: Inscription, *, maintenant: datetime) -> None:
     """A seat is held for this family until `proposee_jusqu_au`; told on every channel, useless afterwards."""
     expire = inscription.proposee_jusqu_au
-    assert expire is not None  # held by the constraint inscription_proposee_jusqu_au
+    if expire is None:
+        raise ValueError("Only an offer can be told as one.")
     _deposer(
         inscription,
         "proposition",
@@ -157,7 +160,7 @@ def proposition_expiree(inscription: Inscription, *, maintenant: datetime) -> No
         cle=f"proposition_expiree:{inscription.pk}",
         maintenant=maintenant,
         pas_apres=inscription.seance.debut,
-        lien_seance=settings.URL_PUBLIQUE.rstrip("/") + inscription.seance.get_absolute_url(),
+        lien_seance=_absolu(inscription.seance.get_absolute_url()),
     )
 
 
@@ -182,7 +185,7 @@ def annulation(inscription: Inscription, *, maintenant: datetime) -> None:
         maintenant=maintenant,
         pas_apres=inscription.seance.fin,
         evenement=_evenement(inscription, methode="CANCEL"),
-        lien_seance=settings.URL_PUBLIQUE.rstrip("/") + inscription.seance.get_absolute_url(),
+        lien_seance=_absolu(inscription.seance.get_absolute_url()),
     )
 
 

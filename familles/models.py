@@ -82,5 +82,6 @@ class Enfant(models.Model):
     def date_repere(self) -> date:
         """The birth, or the due date until then."""
         repere = self.naissance or self.terme_prevu
-        assert repere is not None  # held by the constraint enfant_une_date
+        if repere is None:
+            raise ValueError("The database holds no child without a date.")
         return repere
