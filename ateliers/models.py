@@ -27,10 +27,11 @@ from ateliers.enums import (
     StatutSeance,
 )
 from familles.models import PRENOM_MAX, Enfant, Famille
-from maisons.enums import Langue, Role
+from maisons.enums import Langue
 from maisons.models import Lieu, Maison
 from partenaires.models import Permanence
 from socle.models import Message, Utilisateur
+from socle.portee import ReferenceQuerySet
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -49,11 +50,17 @@ def langue_par_defaut() -> list[str]:
     return [Langue.FR.value]
 
 
+class ThemeQuerySet(ReferenceQuerySet["Theme"]):
+    pass
+
+
 class Theme(models.Model):
     """What a workshop is about, as parents look for it."""
 
     nom = models.CharField(_("nom"), max_length=60, unique=True)
     slug = models.SlugField(_("identifiant d'adresse"), max_length=60, unique=True)
+
+    objects = ThemeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("thème")
@@ -105,7 +112,7 @@ def _ages_en_ordre(nom: str) -> models.CheckConstraint:
 
 class AtelierQuerySet(models.QuerySet["Atelier"]):
     def visibles_par(
-        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[Role] | None = None
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> AtelierQuerySet:
         return self.filter(maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
 
@@ -157,7 +164,7 @@ class Atelier(Public):
 
 class SerieQuerySet(models.QuerySet["Serie"]):
     def visibles_par(
-        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[Role] | None = None
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> SerieQuerySet:
         return self.filter(atelier__maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
 
@@ -171,10 +178,14 @@ class Serie(models.Model):
     premier_jour = models.DateField(_("première séance le"))
     heure = models.TimeField(_("à"))
     duree_minutes = models.PositiveSmallIntegerField(_("durée (minutes)"), default=90)
-    rrule = models.CharField(_("récurrence (RRULE)"), max_length=200)
+    rrule = models.CharField(_("récurrence (RRULE)"), max_length=200, blank=True)
     sauf_feries = models.BooleanField(_("pas les jours fériés"), default=True)
     sauf_vacances = models.BooleanField(_("pas pendant les vacances scolaires"), default=False)
+    # The days of a series without a rule (RFC 5545's RDATE).
+    dates_choisies = ArrayField(models.DateField(), verbose_name=_("dates choisies"), default=list, blank=True)
+    # Days of the rule without a session (EXDATE): holidays, closures, and those someone took out.
     exceptions = ArrayField(models.DateField(), verbose_name=_("dates exclues"), default=list, blank=True)
+    cle_idempotence = models.UUIDField(_("clé d'idempotence"), default=uuid.uuid4, unique=True, editable=False)
     cree_le = models.DateTimeField(_("créée le"), default=timezone.now)
 
     objects = SerieQuerySet.as_manager()
@@ -187,6 +198,13 @@ class Serie(models.Model):
         return f"{self.atelier} – {self.premier_jour:%d/%m/%Y}"
 
 
+class GroupePairsQuerySet(models.QuerySet["GroupePairs"]):
+    def visibles_par(
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
+    ) -> GroupePairsQuerySet:
+        return self.filter(maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+
+
 class GroupePairs(models.Model):
     """A group of parents whose babies are the same age; its rules and life come with the groups' engine."""
 
@@ -194,6 +212,8 @@ class GroupePairs(models.Model):
     nom = models.CharField(_("nom"), max_length=120)
     naissances_du = models.DateField(_("naissances du"))
     naissances_au = models.DateField(_("au"))
+
+    objects = GroupePairsQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("groupe de pair-aidance")
@@ -225,9 +245,14 @@ class SeanceQuerySet(models.QuerySet["Seance"]):
         return self.filter(lieu__maison=maison)
 
     def visibles_par(
-        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[Role] | None = None
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> SeanceQuerySet:
-        return self.filter(lieu__maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+        """Those of the houses a person sees, and those of a partner's own permanences."""
+        permanences = Permanence.objects.visibles_par(utilisateur, le=le, roles=roles)
+        return self.filter(
+            Q(lieu__maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+            | Q(permanence__in=permanences)
+        )
 
     def with_cadre(self) -> SeanceQuerySet:
         """With the place, commune and house that every card shows."""
@@ -418,7 +443,7 @@ class InscriptionQuerySet(models.QuerySet["Inscription"]):
         return self.select_related("seance__lieu__commune", "seance__lieu__maison", "famille")
 
     def visibles_par(
-        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[Role] | None = None
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> InscriptionQuerySet:
         return self.filter(seance__lieu__maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
 

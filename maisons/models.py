@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -7,9 +8,11 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import TrigramSimilarity
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Replace
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -27,9 +30,14 @@ from maisons.enums import (
     ZoneScolaire,
 )
 from socle.models import Utilisateur
+from socle.portee import ReferenceQuerySet
 from socle.texte import normaliser
 
 CODE_DEPARTEMENT = RegexValidator(r"^(\d{2}|2[AB]|97\d|98\d)$", _("Code de département inconnu."))
+
+
+class DepartementQuerySet(ReferenceQuerySet["Departement"]):
+    pass
 
 
 class Departement(models.Model):
@@ -39,6 +47,8 @@ class Departement(models.Model):
     fuseau = models.CharField(_("fuseau horaire"), max_length=40, default="Europe/Paris")
     zone_scolaire = models.CharField(_("zone de vacances scolaires"), max_length=1, choices=ZoneScolaire, blank=True)
 
+    objects = DepartementQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("département")
         verbose_name_plural = _("départements")
@@ -47,28 +57,73 @@ class Departement(models.Model):
         return f"{self.nom} ({self.code})"
 
 
+# The name in one piece, for those who type "lhay" or "charlevillemezieres".
+NOM_COLLE = Replace(F("nom_recherche"), models.Value(" "), models.Value(""))
+# "Paris 10e", "Lyon 3ème": how people name the postcodes of the three cities with arrondissements.
+_ARRONDISSEMENT = re.compile(r"^(paris|lyon|marseille) (\d{1,2}) ?(?:e|er|eme|ieme)?(?: arrondissement| arr)?$")
+_CODES_ARRONDISSEMENTS = {"paris": "750", "lyon": "690", "marseille": "130"}
+# Nobody types more to name a commune (the longest name has 45 letters); what is longer is not a name.
+SAISIE_MAX = 80
+
+
 class CommuneQuerySet(models.QuerySet["Commune"]):
     def correspondant_a(self, saisie: str) -> CommuneQuerySet:
-        """Communes whose postcode begins with what was typed, or whose name has every word of it, best match first."""
-        texte = normaliser(saisie)
-        if not texte:
+        """Communes that what was typed may name, best match first: a postcode, a name, or both.
+
+        Each word is the beginning of a word of the name ("charl mez"), accents and hyphens are optional, "st" is
+        "saint". A postcode may be typed in part; "Paris 10e" is its postcode.
+        """
+        texte = normaliser(saisie[: SAISIE_MAX * 2])[:SAISIE_MAX]
+        if arrondissement := _ARRONDISSEMENT.match(texte):
+            ville, numero = arrondissement[1], int(arrondissement[2])
+            return self.filter(codes_postaux__contains=[f"{_CODES_ARRONDISSEMENTS[ville]}{numero:02}"])
+        mots = texte.split()
+        if mots and all(mot.isdigit() for mot in mots):
+            mots = ["".join(mots)]
+        codes, noms = [mot for mot in mots if mot.isdigit()], [mot for mot in mots if not mot.isdigit()]
+        if not mots or len(codes) > 1:
             return self.none()
-        if texte.replace(" ", "").isdigit():
-            chiffres = texte.replace(" ", "")
-            if len(chiffres) == 5:
-                return self.filter(codes_postaux__contains=[chiffres]).order_by("-population", "code_insee")
-            return self.filter(codes_postaux_texte__startswith=chiffres).order_by("-population", "code_insee")
+
         resultat = self
-        for mot in texte.split():
-            resultat = resultat.filter(nom_recherche__contains=mot)
-        return resultat.alias(
-            rang=models.Case(
-                models.When(nom_recherche=texte, then=0),
-                models.When(nom_recherche__startswith=texte, then=1),
-                default=2,
-                output_field=models.IntegerField(),
+        for code in codes:
+            resultat = resultat.filter(_code_postal(code))
+        if not noms:
+            return resultat.order_by("-population", "code_insee")
+        nom = " ".join(noms)
+        # Only letters, digits and spaces are left, so a word is its own regular expression; all of it uses the
+        # trigram indexes.
+        par_mots = Q(*(Q(nom_recherche__regex=f"(^| ){mot}") for mot in noms))
+        return (
+            resultat.alias(nom_colle=NOM_COLLE)
+            .filter(par_mots | Q(nom_colle__startswith="".join(noms)))
+            .alias(
+                rang=models.Case(
+                    models.When(nom_recherche=nom, then=0),
+                    models.When(nom_recherche__startswith=f"{nom} ", then=1),
+                    models.When(nom_recherche__startswith=nom, then=2),
+                    models.When(nom_recherche__regex="^" + ".* ".join(noms), then=3),
+                    models.When(nom_recherche__regex="(^| )" + ".* ".join(noms), then=4),
+                    default=5,
+                    output_field=models.IntegerField(),
+                )
             )
-        ).order_by("rang", "-population", "code_insee")
+            .order_by("rang", "-population", "code_insee")
+        )
+
+    def ressemblant_a(self, saisie: str) -> CommuneQuerySet:
+        """Communes whose name looks like what was typed, for "did you mean…" when nothing matches."""
+        texte = normaliser(saisie[: SAISIE_MAX * 2])[:SAISIE_MAX]
+        return (
+            self.filter(nom_recherche__trigram_similar=texte)
+            .alias(ressemblance=TrigramSimilarity("nom_recherche", texte))
+            .order_by("-ressemblance", "-population", "code_insee")
+        )
+
+
+def _code_postal(chiffres: str) -> Q:
+    if len(chiffres) == 5:
+        return Q(codes_postaux__contains=[chiffres])
+    return Q(codes_postaux_texte__regex=f"(^| ){chiffres}")
 
 
 class Commune(models.Model):
@@ -82,7 +137,7 @@ class Commune(models.Model):
     )
     epci = models.CharField(_("SIREN de l'intercommunalité"), max_length=9, blank=True)
     codes_postaux = ArrayField(models.CharField(max_length=5), verbose_name=_("codes postaux"), default=list)
-    # The postcodes once more as "08000 08090": a prefix typed by a person is looked up in the first of them.
+    # The postcodes once more as "08000 08090": where the beginning of one is looked up.
     codes_postaux_texte = models.CharField(_("codes postaux (texte)"), max_length=200, editable=False, default="")
     population = models.PositiveIntegerField(_("population"), default=0)
     latitude = models.FloatField(_("latitude"))
@@ -96,7 +151,8 @@ class Commune(models.Model):
         indexes = [
             GinIndex(OpClass(F("nom_recherche"), name="gin_trgm_ops"), name="commune_nom_trgm"),
             GinIndex(fields=["codes_postaux"], name="commune_codes_postaux"),
-            models.Index(fields=["codes_postaux_texte"], name="commune_cp_texte", opclasses=["varchar_pattern_ops"]),
+            GinIndex(OpClass(F("codes_postaux_texte"), name="gin_trgm_ops"), name="commune_cp_trgm"),
+            GinIndex(OpClass(NOM_COLLE, name="gin_trgm_ops"), name="commune_nom_colle_trgm"),
         ]
 
     def __str__(self) -> str:
@@ -106,6 +162,22 @@ class Commune(models.Model):
     def libelle(self) -> str:
         """The name with a postcode, which tells two communes of one name apart."""
         return f"{self.nom} ({self.codes_postaux[0]})" if self.codes_postaux else self.nom
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def visibles_par(
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
+    ) -> OrganisationQuerySet:
+        """Those a person works for, and those that run the houses they see."""
+        if utilisateur.is_superuser:
+            return self
+        affectations = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles)
+        maisons = Maison.objects.visibles_par(utilisateur, le=le, roles=roles)
+        return self.filter(
+            Q(pk__in=affectations.values("organisation"))
+            | Q(pk__in=maisons.values("organisation"))
+            | Q(models.Exists(affectations.filter(portee=Portee.RESEAU)))
+        )
 
 
 class Organisation(models.Model):
@@ -119,12 +191,18 @@ class Organisation(models.Model):
     )
     site = models.URLField(_("site"), blank=True)
 
+    objects = OrganisationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
 
     def __str__(self) -> str:
         return self.nom
+
+
+class TerritoireQuerySet(ReferenceQuerySet["Territoire"]):
+    pass
 
 
 class Territoire(models.Model):
@@ -136,6 +214,8 @@ class Territoire(models.Model):
         Departement, verbose_name=_("départements"), blank=True, related_name="territoires"
     )
     precision = models.CharField(_("précision"), max_length=200, blank=True)
+
+    objects = TerritoireQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("territoire")
@@ -150,16 +230,14 @@ class MaisonQuerySet(models.QuerySet["Maison"]):
         return self.filter(publiee=True)
 
     def visibles_par(
-        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[Role] | None = None
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> MaisonQuerySet:
         """The houses a person's running assignments give, for the roles asked (all by default)."""
         if not utilisateur.is_active:
             return self.none()
         if utilisateur.is_superuser:
             return self
-        affectations = Affectation.objects.en_cours(le=le).filter(utilisateur=utilisateur)
-        if roles is not None:
-            affectations = affectations.filter(role__in=roles)
+        affectations = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles)
         return self.filter(
             Q(pk__in=affectations.values("maison"))
             | Q(organisation__in=affectations.exclude(role=Role.PARTENAIRE).values("organisation"))
@@ -240,6 +318,9 @@ class Maison(models.Model):
 class LieuQuerySet(models.QuerySet["Lieu"]):
     def actifs(self) -> LieuQuerySet:
         return self.filter(actif=True)
+
+    def visibles_par(self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None) -> LieuQuerySet:
+        return self.filter(maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
 
 
 class Lieu(models.Model):
@@ -362,6 +443,30 @@ class Fermeture(models.Model):
 class AffectationQuerySet(models.QuerySet["Affectation"]):
     def en_cours(self, *, le: date) -> AffectationQuerySet:
         return self.filter(Q(du__lte=le) & (Q(au__isnull=True) | Q(au__gte=le)))
+
+    def for_utilisateur(
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
+    ) -> AffectationQuerySet:
+        """A person's running assignments, of these roles when some are named."""
+        affectations = self.en_cours(le=le).filter(utilisateur=utilisateur)
+        return affectations if roles is None else affectations.filter(role__in=roles)
+
+    def visibles_par(
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
+    ) -> AffectationQuerySet:
+        """Those given on what a person's own assignments cover, past and future ones included."""
+        if not utilisateur.is_active:
+            return self.none()
+        if utilisateur.is_superuser:
+            return self
+        tenues = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles)
+        return self.filter(
+            Q(maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+            | Q(organisation__in=tenues.exclude(role=Role.PARTENAIRE).values("organisation"))
+            | Q(departement__in=tenues.values("departement"))
+            | Q(organisation__departement__in=tenues.values("departement"))
+            | Q(models.Exists(tenues.filter(portee=Portee.RESEAU)))
+        )
 
 
 def _periode() -> Func:

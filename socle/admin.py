@@ -1,10 +1,239 @@
+"""The staff's site and the base classes of its pages: nothing outside a person's scope is shown, counted or accepted.
+
+See socle/portee.py for what a scope is. Another house's object answers exactly as an absent one does.
+"""
+
 from __future__ import annotations
 
-from django.contrib.admin import AdminSite
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.contrib.admin import AdminSite, SimpleListFilter
+from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models.constants import LOOKUP_SEP
+from django.db.models.fields.related import RelatedField
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from socle.portee import PERMISSION_EQUIPE, nom_permission, roles_autorises, utilisateur_de, visibles
+
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _InlineModelAdmin = admin.options.InlineModelAdmin[Any, Any]
+    _BaseModelAdmin = admin.options.BaseModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+    _InlineModelAdmin = admin.options.InlineModelAdmin
+    _BaseModelAdmin = object
+
+# What a page of the index shows beside the list of models: its template and what the template needs.
+Panneau = Callable[[HttpRequest], tuple[str, dict[str, Any]] | None]
 
 
 class PortailAdminSite(AdminSite):
-    site_header = _("Maisons des 1000 premiers jours – équipes")
+    site_header = _("Espace des équipes")
     site_title = _("Espace des équipes")
     index_title = _("Ma journée")
+    index_template = "admin/ma_journee.html"
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._panneaux: list[Panneau] = []
+
+    def panneau(self, fonction: Panneau) -> Panneau:
+        """Decorator: adds a panel to the index. The function returns None for those it does not concern."""
+        self._panneaux.append(fonction)
+        return fonction
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """A team member whose account is active and who has, today, something to do here."""
+        user = request.user
+        return user.is_active and user.is_staff and user.has_perm(PERMISSION_EQUIPE)
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Signing in is allauth's page, with its rate limits and (later) its second factor."""
+
+        def deja_connecte(request: HttpRequest) -> HttpResponse:
+            if self.has_permission(request):
+                return redirect("admin:index")
+            raise PermissionDenied(__("Votre compte n'a pas d'affectation en cours."))
+
+        reponse: HttpResponse = secure_admin_login(deja_connecte)(request)
+        return reponse
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return redirect("account_change_password")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        panneaux = [panneau for fonction in self._panneaux if (panneau := fonction(request)) is not None]
+        return super().index(request, {"panneaux": panneaux, **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        # Django's own "view on site" reads any object of any model.
+        voir = path(
+            "r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.voir_sur_le_site), name="view_on_site"
+        )
+        return [voir, *(url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site")]
+
+    def voir_sur_le_site(self, request: HttpRequest, content_type_id: int, object_id: str) -> HttpResponseBase:
+        try:
+            modele = ContentType.objects.get_for_id(content_type_id).model_class()
+        except ContentType.DoesNotExist:
+            raise Http404 from None
+        model_admin = self._registry.get(modele) if modele is not None else None
+        objet = None
+        if isinstance(model_admin, PorteeAdmin) and model_admin.has_view_permission(request):
+            objet = model_admin.get_object(request, object_id)
+        adresse = getattr(objet, "get_absolute_url", None)
+        if adresse is None:
+            raise Http404
+        return HttpResponseRedirect(adresse())
+
+
+class _Portee(_BaseModelAdmin):
+    """What pages and inlines share: choices of related objects hold only what the person may use here."""
+
+    model: type[models.Model]
+
+    def roles_pour(self, *actes: str) -> frozenset[str]:
+        """The roles that any of these acts on this model is open to."""
+        return frozenset().union(*(roles_autorises(nom_permission(self.model, acte)) for acte in actes))
+
+    def get_field_queryset(
+        self, db: str | None, db_field: RelatedField[Any, Any], request: HttpRequest
+    ) -> models.QuerySet[Any] | None:
+        """For foreign keys and many-to-many fields alike: rows within the scope of those who may write this model.
+
+        What a form shows is also what it accepts, so an id from elsewhere is refused as one that does not exist.
+        """
+        ordonne = super().get_field_queryset(db, db_field, request)
+        queryset = ordonne if ordonne is not None else db_field.related_model._default_manager.all()
+        return visibles(
+            queryset, utilisateur_de(request), le=timezone.localdate(), roles=self.roles_pour("add", "change")
+        )
+
+
+class PorteeAdmin(_Portee, _ModelAdmin):
+    """Base of every page of the staff's site."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    view_on_site: Any = False
+
+    # Acts and rows
+
+    def _peut(self, request: HttpRequest, acte: str, obj: models.Model | None = None) -> bool:
+        return request.user.has_perm(nom_permission(self.model, acte), obj)
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self._peut(request, "view", obj) or self._peut(request, "change", obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._peut(request, "add")
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self._peut(request, "change", obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self._peut(request, "delete", obj)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request) or self.has_add_permission(request)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return visibles(
+            super().get_queryset(request),
+            utilisateur_de(request),
+            le=timezone.localdate(),
+            roles=self.roles_pour("view", "change"),
+        )
+
+    # Lists
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Only what the list offers as a filter: no other column can be guessed letter by letter from the address."""
+        filtres = self.get_list_filter(request) if request is not None else self.list_filter
+        permis = {self.date_hierarchy} if self.date_hierarchy else set()
+        for filtre in filtres:
+            if isinstance(filtre, type) and issubclass(filtre, SimpleListFilter):
+                permis.add(filtre.parameter_name or "")
+            else:
+                permis.add(str(filtre[0] if isinstance(filtre, (list, tuple)) else filtre))
+        return any(lookup == nom or lookup.startswith(f"{nom}{LOOKUP_SEP}") for nom in permis)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without Django's bulk deletion: it knows neither our services nor what they must tell people."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    # Absent objects
+
+    def objet_ou_404(self, request: HttpRequest, object_id: str, acte: str = "view") -> Any:
+        """An object within the scope, for a page of our own. 404 outside it, 403 for an act not open to the person."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        objet = self.get_object(request, unquote(object_id))
+        if objet is None:
+            raise Http404(__("Cette page n'existe pas."))
+        if not self._peut(request, acte, objet):
+            raise PermissionDenied
+        return objet
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        raise Http404(__("Cette page n'existe pas."))
+
+
+class PorteeInline(_Portee, _InlineModelAdmin):
+    """Rows under an object: open to those whose role allows it where the object is."""
+
+    extra = 0
+    show_change_link = False
+
+    def _peut(self, request: HttpRequest, acte: str, parent: models.Model | None) -> bool:
+        permission = nom_permission(self.model, acte)
+        if not request.user.has_perm(permission):
+            return False
+        if parent is None or parent.pk is None:
+            return True
+        parents = type(parent)._default_manager.filter(pk=parent.pk)
+        return visibles(
+            parents, utilisateur_de(request), le=timezone.localdate(), roles=roles_autorises(permission)
+        ).exists()
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self._peut(request, "view", obj) or self._peut(request, "change", obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self._peut(request, "add", obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self._peut(request, "change", obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self._peut(request, "delete", obj)
+
+
+class PorteeStacked(PorteeInline):
+    template = "admin/edit_inline/stacked.html"
+
+
+class PorteeTabular(PorteeInline):
+    template = "admin/edit_inline/tabular.html"
+
+
+class FiltreVisible(admin.RelatedOnlyFieldListFilter):
+    """A filter on a related object that offers only objects found in the person's own list."""

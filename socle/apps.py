@@ -1,7 +1,12 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
 class SocleConfig(AppConfig):
     name = "socle"
     verbose_name = _("Socle")
+
+    def ready(self) -> None:
+        # Each app says in its perms.py what its roles may do: known before the first permission is asked for.
+        autodiscover_modules("perms")

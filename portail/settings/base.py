@@ -8,6 +8,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 RACINE = Path(__file__).resolve().parent.parent.parent
 
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "phonenumber_field",
     "socle",
+    "socle.oidc",
     "maisons",
     "familles",
     "partenaires",
@@ -102,6 +104,7 @@ AUTH_USER_MODEL = "socle.Utilisateur"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
+    "maisons.perms.AffectationBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -119,6 +122,39 @@ ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_ADAPTER = "socle.comptes.AdaptateurComptes"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Sign-in by the State's identity providers: ProConnect for the teams, FranceConnect for parents. Off until configured.
+SOCIALACCOUNT_ADAPTER = "socle.oidc.liaison.AdaptateurIdentites"
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_STORE_TOKENS = False
+IDENTITES = [
+    {
+        "provider_id": nom,
+        "name": libelle,
+        "client_id": env.str(f"{nom.upper()}_CLIENT_ID", default=""),
+        "secret": env.str(f"{nom.upper()}_CLIENT_SECRET", default=""),
+        "settings": {
+            "server_url": serveur,
+            "scope": portees,
+            "acr_values": acr,
+            "acr_acceptes": acceptes,
+        },
+    }
+    for nom, libelle, portees, acr, acceptes in [
+        ("proconnect", "ProConnect", ["openid", "given_name", "usual_name", "email"], "eidas1", []),
+        (
+            "franceconnect",
+            "FranceConnect",
+            ["openid", "given_name", "family_name", "email"],
+            "eidas1",
+            ["eidas1", "eidas2", "eidas3"],
+        ),
+    ]
+    if (serveur := env.str(f"{nom.upper()}_URL", default=""))
+]
+ORIGINES_IDENTITES = ["/".join(identite["settings"]["server_url"].split("/")[:3]) for identite in IDENTITES]
+SOCIALACCOUNT_PROVIDERS = {"identite_publique": {"APPS": IDENTITES}}
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -144,6 +180,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Only what pages name is compressed and served; nobody downloads source maps.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(RACINE / "media"))
 
 # Security headers: nothing comes from anywhere else, nothing runs inline.
@@ -153,7 +192,8 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "connect-src": [SELF],
         "font-src": [SELF],
-        "form-action": [SELF],
+        # A sign-in or sign-out form is sent on to its provider.
+        "form-action": [SELF, *ORIGINES_IDENTITES],
         "frame-ancestors": [NONE],
         "img-src": [SELF, "data:"],
         "manifest-src": [SELF],

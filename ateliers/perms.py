@@ -1,0 +1,62 @@
+"""What each role may do with workshops, sessions and bookings.
+
+| role                      | workshops, sessions      | registrations (first name, contact)   | messages         |
+|---------------------------|--------------------------|---------------------------------------|------------------|
+| animateur                 | see, plan, change        | see, cancel                           | see              |
+| responsable de maison     | see, plan, change, delete| see, cancel                           | see              |
+| partenaire                | see those of its own permanences, in figures | –                 | –                |
+| pilote départemental      | see, in figures          | –                                     | –                |
+| administrateur du réseau  | see, in figures          | –                                     | see, no content  |
+
+People at the département and in the network read figures, not families. A partner is told of a family only with that
+family's consent, which is another road.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Exists, Q
+
+from ateliers.models import Atelier, GroupePairs, Inscription, Seance, Serie, Theme
+from familles.models import Famille
+from maisons.enums import Portee, Role
+from maisons.models import Affectation
+from maisons.perms import ADMINISTRATION, EQUIPES, MAISON, TOUS
+from socle.models import Message, Utilisateur
+from socle.portee import Roles, declarer, enregistrer_portee
+
+declarer(Theme, view=TOUS, add=ADMINISTRATION, change=ADMINISTRATION)
+declarer(Atelier, view=EQUIPES, add=MAISON, change=MAISON)
+declarer(GroupePairs, view=EQUIPES, add=MAISON, change=MAISON)
+declarer(Serie, view=EQUIPES, add=MAISON, change=MAISON)
+declarer(Seance, view=TOUS, add=MAISON, change=MAISON, delete={Role.RESPONSABLE})
+declarer(Inscription, view=MAISON, change=MAISON)
+declarer(Famille, view=MAISON)
+
+
+def _familles_visibles(
+    queryset: models.QuerySet[Any], utilisateur: Utilisateur, le: date, roles: Roles | None
+) -> models.QuerySet[Any]:
+    """The families that booked something at the houses a person sees."""
+    inscriptions = Inscription.objects.visibles_par(utilisateur, le=le, roles=roles)
+    return queryset.filter(pk__in=inscriptions.values("famille"))
+
+
+def _messages_visibles(
+    queryset: models.QuerySet[Any], utilisateur: Utilisateur, le: date, roles: Roles | None
+) -> models.QuerySet[Any]:
+    """What was told about the bookings a person sees; everything, without its content, for the network."""
+    du_reseau = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles).filter(portee=Portee.RESEAU)
+    inscriptions = Inscription.objects.visibles_par(utilisateur, le=le, roles=(roles or MAISON) & MAISON)
+    return queryset.filter(
+        Q(Exists(du_reseau))
+        | Q(objet_type=ContentType.objects.get_for_model(Inscription), objet_id__in=inscriptions.values("pk"))
+    )
+
+
+enregistrer_portee(Famille, _familles_visibles)
+enregistrer_portee(Message, _messages_visibles)

@@ -1,0 +1,198 @@
+"""What each role may do with houses and people, and the authentication backend that answers for the whole portal.
+
+| role                      | houses, places, hours  | who works where                  | organisations |
+|---------------------------|------------------------|----------------------------------|---------------|
+| animateur                 | see                    | –                                | see           |
+| responsable de maison     | see, change            | see, give and end (own level)    | see           |
+| partenaire                | –                      | –                                | see its own   |
+| pilote départemental      | see, change, add       | see, give and end (own level)    | see           |
+| administrateur du réseau  | see, change, add       | see, give and end                | see, change   |
+
+Always within the scope of the assignment that carries the role: a responsable of one house who is an animateur of
+another changes the first and only sees the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.utils import timezone
+
+from maisons.enums import Portee, Role
+from maisons.models import (
+    Affectation,
+    Commune,
+    Departement,
+    Fermeture,
+    Lieu,
+    Maison,
+    Organisation,
+    PlageOuverture,
+    Territoire,
+)
+from socle.models import Message, Utilisateur
+from socle.portee import (
+    PERMISSION_EQUIPE,
+    Roles,
+    declarer,
+    declarer_permission,
+    enregistrer_portee,
+    permissions_declarees,
+    roles_autorises,
+    visibles,
+)
+
+TOUS = frozenset(Role)
+MAISON = frozenset({Role.ANIMATEUR, Role.RESPONSABLE})
+DIRECTION = frozenset({Role.RESPONSABLE, Role.PILOTE, Role.ADMINISTRATEUR})
+PILOTAGE = frozenset({Role.PILOTE, Role.ADMINISTRATEUR})
+EQUIPES = MAISON | PILOTAGE
+ADMINISTRATION = frozenset({Role.ADMINISTRATEUR})
+
+declarer_permission(PERMISSION_EQUIPE, TOUS)
+declarer(Departement, view=TOUS)
+declarer(Commune, view=TOUS)
+declarer(Territoire, view=EQUIPES, add=PILOTAGE, change=PILOTAGE)
+declarer(Organisation, view=TOUS, add=ADMINISTRATION, change=ADMINISTRATION)
+declarer(Maison, view=EQUIPES, add=PILOTAGE, change=DIRECTION, piloter=PILOTAGE)
+declarer(Lieu, view=EQUIPES, add=DIRECTION, change=DIRECTION)
+declarer(PlageOuverture, view=EQUIPES, add=DIRECTION, change=DIRECTION, delete=DIRECTION)
+declarer(Fermeture, view=EQUIPES, add=DIRECTION, change=DIRECTION, delete=DIRECTION)
+declarer(Affectation, view=DIRECTION, add=DIRECTION, change=DIRECTION)
+declarer(Utilisateur, view=DIRECTION, change=ADMINISTRATION)
+declarer(Message, view=EQUIPES - {Role.PILOTE})
+
+# From the least to the most: nobody gives a role above their own.
+_RANGS = {role: rang for rang, role in enumerate([Role.PARTENAIRE, *(r for r in Role if r != Role.PARTENAIRE)])}
+
+
+def _utilisateurs_visibles(
+    queryset: models.QuerySet[Any], utilisateur: Utilisateur, le: date, roles: Roles | None
+) -> models.QuerySet[Any]:
+    """The people who have, had or will have a role where this person has one, and oneself."""
+    affectations = Affectation.objects.visibles_par(utilisateur, le=le, roles=roles)
+    return queryset.filter(is_superuser=False, pk__in=affectations.values("utilisateur"))
+
+
+enregistrer_portee(Utilisateur, _utilisateurs_visibles)
+
+
+def roles_en_cours(utilisateur: Utilisateur, *, le: date) -> frozenset[str]:
+    """The roles a person holds somewhere on a day; read once per request."""
+    tenus: dict[date, frozenset[str]] = utilisateur.__dict__.setdefault("_roles_en_cours", {})
+    if le not in tenus:
+        tenus[le] = frozenset(
+            Affectation.objects.for_utilisateur(utilisateur, le=le).order_by().values_list("role", flat=True)
+        )
+    return tenus[le]
+
+
+class AffectationBackend(BaseBackend):
+    """Django's permissions, from running assignments: nothing to grant by hand, nothing to take back at the end.
+
+    `user.has_perm("ateliers.change_seance")` asks "somewhere?", with an object it asks "there?".
+    """
+
+    def has_perm(self, user_obj: AbstractBaseUser | AnonymousUser, perm: str, obj: Any = None) -> bool:
+        if not isinstance(user_obj, Utilisateur) or not (user_obj.is_active and user_obj.is_staff):
+            return False
+        le = timezone.localdate()
+        roles = roles_autorises(perm) & roles_en_cours(user_obj, le=le)
+        if not roles or obj is None:
+            return bool(roles)
+        # A page asks the same question a dozen times.
+        reponses: dict[tuple[str, Any], bool] = user_obj.__dict__.setdefault("_reponses_portee", {})
+        cle = (perm, obj.pk)
+        if cle not in reponses:
+            rangees = type(obj)._default_manager.filter(pk=obj.pk)
+            reponses[cle] = visibles(rangees, user_obj, le=le, roles=roles).exists()
+        return reponses[cle]
+
+    def has_module_perms(self, user_obj: AbstractBaseUser, app_label: str) -> bool:
+        return any(
+            self.has_perm(user_obj, permission)
+            for permission in permissions_declarees()
+            if permission.startswith(f"{app_label}.")
+        )
+
+    def get_all_permissions(self, user_obj: AbstractBaseUser | AnonymousUser, obj: Any = None) -> set[str]:
+        return {permission for permission in permissions_declarees() if self.has_perm(user_obj, permission, obj)}
+
+
+# Giving roles
+
+
+def can_donner(
+    auteur: Utilisateur,
+    *,
+    role: Role,
+    portee: Portee,
+    maison: Maison | None,
+    organisation: Organisation | None,
+    departement: Departement | None,
+    le: date,
+) -> bool:
+    """Whether a person may give (or end) this role there: theirs is at least as high, on a scope that contains it."""
+    if auteur.is_superuser:
+        return True
+    return any(
+        _RANGS[Role(tenue.role)] >= _RANGS[role]
+        and tenue.role in DIRECTION
+        and _contient(tenue, portee, maison, organisation, departement)
+        for tenue in Affectation.objects.for_utilisateur(auteur, le=le)
+    )
+
+
+def roles_a_donner(auteur: Utilisateur, *, le: date) -> list[Role]:
+    """The roles a person may give somewhere, from the least to the most."""
+    if auteur.is_superuser:
+        return list(_RANGS)
+    plus_haut = max(
+        (_RANGS[Role(role)] for role in roles_en_cours(auteur, le=le) if role in DIRECTION),
+        default=-1,
+    )
+    return [role for role, rang in _RANGS.items() if rang <= plus_haut]
+
+
+def _contient(
+    tenue: Affectation,
+    portee: Portee,
+    maison: Maison | None,
+    organisation: Organisation | None,
+    departement: Departement | None,
+) -> bool:
+    if tenue.portee == Portee.RESEAU:
+        return True
+    if portee == Portee.MAISON and maison is not None:
+        return {
+            Portee.MAISON.value: tenue.maison_id == maison.pk,
+            Portee.ORGANISATION.value: tenue.organisation_id == maison.organisation_id,
+            Portee.DEPARTEMENT.value: tenue.departement_id == maison.departement_id,
+        }[tenue.portee]
+    if portee == Portee.ORGANISATION and organisation is not None:
+        if tenue.portee == Portee.ORGANISATION:
+            return tenue.organisation_id == organisation.pk
+        return tenue.portee == Portee.DEPARTEMENT and _tout_entiere_dans(organisation, tenue.departement_id)
+    if portee == Portee.DEPARTEMENT and departement is not None:
+        return tenue.portee == Portee.DEPARTEMENT and tenue.departement_id == departement.pk
+    return False
+
+
+def _tout_entiere_dans(organisation: Organisation, departement: str | None) -> bool:
+    """A pilot speaks for an organisation of the département, unless it also runs houses elsewhere."""
+    return (
+        organisation.departement_id == departement
+        and not organisation.maisons.exclude(departement=departement).exists()
+    )
+
+
+def champs_de_portee(portee: str) -> Iterable[str]:
+    """The columns that must be filled and empty for a kind of scope: the filled one, if any, first."""
+    colonnes = [Portee.MAISON, Portee.ORGANISATION, Portee.DEPARTEMENT]
+    return sorted((colonne.value for colonne in colonnes), key=lambda nom: nom != portee)
