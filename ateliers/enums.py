@@ -66,3 +66,21 @@ class Besoin(models.TextChoices):
     ACCESSIBILITE = "accessibilite", _("accès en fauteuil ou mobilité réduite")
     LSF = "lsf", _("langue des signes")
     TRANSPORT = "transport", _("aide pour venir")
+
+
+class Frequence(models.TextChoices):
+    """How often a series meets."""
+
+    UNIQUE = "unique", _("une seule fois")
+    SEMAINE = "semaine", _("toutes les semaines")
+    QUINZAINE = "quinzaine", _("une semaine sur deux")
+    MOIS = "mois", _("chaque mois, le même jour de la semaine")
+    DATES = "dates", _("à des dates choisies")
+
+
+class Etendue(models.TextChoices):
+    """How far a change to a session of a series reaches."""
+
+    SEULE = "seule", _("cette séance seulement")
+    SUIVANTES = "suivantes", _("cette séance et les suivantes")
+    TOUTES = "toutes", _("toutes les séances à venir de la série")

@@ -1,0 +1,611 @@
+"""Planning, changing and cancelling sessions, alone or as a series; everyone registered is told, once.
+
+A series is the set of sessions that one rule made. Sessions changed alone afterwards (`modifiee_seule`) keep their
+place in it, but a change to the series leaves them as they are. What has begun is history: nothing here touches it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ateliers import messages
+from ateliers.enums import AnnuleePar, Etendue, StatutInscription, StatutSeance
+from ateliers.liste_attente import proposer_places
+from ateliers.models import Atelier, Inscription, Seance, Serie
+from ateliers.series import JourPrevu, Regle, decalage_local, decaler, moment_local, prevoir
+from maisons.calendriers import jours_feries, nom_vacances
+from maisons.models import Lieu
+from socle.dates import date_longue, horaire
+from socle.enums import StatutMessage
+from socle.models import Message
+
+Objet = TypeVar("Objet", Seance, Serie)
+
+# Messages not yet sent that a change makes wrong: the reminder of another hour, the offer of a cancelled session.
+_MODELES_DEPASSES = ("rappel", "proposition", "place_libre")
+
+
+class SeanceRefusee(Exception):
+    """A change was refused and nothing was written; the message is for the person on screen, `champ` its field."""
+
+    def __init__(self, message: str, *, champ: str | None = None) -> None:
+        super().__init__(message)
+        self.champ = champ
+
+
+class SeanceChangeeEntretemps(SeanceRefusee):
+    """Someone else changed the session after this form was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Quelqu'un d'autre a modifié cette séance pendant que vous l'aviez à l'écran. "
+                "Voici comment elle est maintenant : refaites vos changements s'il le faut."
+            )
+        )
+
+
+# ── Planning ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projet:
+    """What is to be planned: a workshop, a place, who leads, when, and what to leave out."""
+
+    atelier: Atelier
+    lieu: Lieu
+    regle: Regle
+    intervenants: str = ""
+    capacite_adultes: int
+    capacite_enfants: int
+    sauf_feries: bool = True
+    sauf_vacances: bool = False
+    publier: bool = True
+
+
+def prevoir_projet(*, projet: Projet, maintenant: datetime) -> list[JourPrevu]:
+    """What planning would create: each day of the rule, those left out with the reason, those in conflict.
+
+    Writes nothing. Raises RegleImpossible when the rule gives no series.
+    """
+    lieu, regle = projet.lieu, projet.regle
+    return prevoir(
+        regle,
+        lieu.zone,
+        motif_exclusion=_motifs_exclusion(projet, maintenant),
+        conflits=_conflits(lieu, depuis=maintenant),
+    )
+
+
+def _motifs_exclusion(projet: Projet, maintenant: datetime) -> Callable[[date], str]:
+    maison = projet.lieu.maison
+    departement = maison.departement
+    fermetures = list(maison.fermetures.filter(au__gte=maintenant.date() - timedelta(days=1)))
+
+    def motif(jour: date) -> str:
+        if moment_local(jour, projet.regle.heure, projet.lieu.zone) <= maintenant:
+            return _("déjà passée")
+        if projet.sauf_feries and (ferie := jours_feries(departement.code, jour.year).get(jour)):
+            return _("jour férié : %s") % ferie
+        if projet.sauf_vacances and (vacances := nom_vacances(jour, departement.zone_scolaire)):
+            return _("vacances scolaires : %s") % vacances
+        for fermeture in fermetures:
+            if fermeture.du <= jour <= fermeture.au:
+                return _("maison fermée : %s") % fermeture.motif if fermeture.motif else _("maison fermée")
+        return ""
+
+    return motif
+
+
+def _conflits(
+    lieu: Lieu, *, depuis: datetime, sauf: Collection[int] = ()
+) -> Callable[[datetime, datetime], tuple[str, ...]]:
+    """What else takes place at a place: one query, asked for as many times of day as needed."""
+    occupees = list(
+        Seance.objects.filter(lieu=lieu, fin__gt=depuis).exclude(statut=StatutSeance.ANNULEE).exclude(pk__in=sauf)
+    )
+
+    def conflits(debut: datetime, fin: datetime) -> tuple[str, ...]:
+        return tuple(
+            f"{autre.titre} ({horaire(autre.debut, autre.fin, lieu.zone)})"
+            for autre in occupees
+            if autre.debut < fin and debut < autre.fin
+        )
+
+    return conflits
+
+
+@transaction.atomic
+def creer_serie(*, projet: Projet, jours: Collection[date], cle: uuid.UUID, maintenant: datetime) -> Serie:
+    """Create a series with a session on each day of `jours` that its rule gives and does not leave out.
+
+    The same `cle` always ends in the same series. Raises SeanceRefusee when no day is left, RegleImpossible when the
+    rule gives none.
+    """
+    if (deja := Serie.objects.filter(cle_idempotence=cle).first()) is not None:
+        return _du_meme_atelier(deja, projet)
+    regle = projet.regle
+    gardes = _jours_gardes(projet, jours, maintenant)
+    tous = [prevu.jour for prevu in prevoir_projet(projet=projet, maintenant=maintenant)]
+    jours_crees = {prevu.jour for prevu in gardes}
+    serie, creee = Serie.objects.get_or_create(
+        cle_idempotence=cle,
+        defaults={
+            "atelier": projet.atelier,
+            "lieu": projet.lieu,
+            "premier_jour": regle.premier_jour if regle.rrule else tous[0],
+            "heure": regle.heure,
+            "duree_minutes": regle.duree_minutes,
+            "rrule": regle.rrule,
+            "dates_choisies": [] if regle.rrule else tous,
+            "sauf_feries": projet.sauf_feries,
+            "sauf_vacances": projet.sauf_vacances,
+            "exceptions": [jour for jour in tous if jour not in jours_crees],
+            "cree_le": maintenant,
+        },
+    )
+    if not creee:
+        return _du_meme_atelier(serie, projet)
+    Seance.objects.bulk_create(
+        [_seance_du(projet, prevu, maintenant, serie=serie, jour_serie=prevu.jour) for prevu in gardes]
+    )
+    return serie
+
+
+@transaction.atomic
+def creer_seance(*, projet: Projet, jours: Collection[date], cle: uuid.UUID, maintenant: datetime) -> Seance:
+    """Create one session on its own; `cle` becomes its public reference, so a second submit finds the first's.
+
+    Raises SeanceRefusee when its only day was taken out.
+    """
+    if (deja := Seance.objects.filter(reference=cle).first()) is not None:
+        return _du_meme_atelier(deja, projet)
+    (prevu,) = _jours_gardes(projet, jours, maintenant)
+    Seance.objects.bulk_create([_seance_du(projet, prevu, maintenant, reference=cle)], ignore_conflicts=True)
+    return _du_meme_atelier(Seance.objects.get(reference=cle), projet)
+
+
+def _du_meme_atelier(deja: Objet, projet: Projet) -> Objet:
+    """What this key made already; a key never leads to another house's object."""
+    if deja.atelier_id != projet.atelier.pk:
+        raise SeanceRefusee(_("Ce formulaire a déjà servi. Rechargez la page."))
+    return deja
+
+
+def _jours_gardes(projet: Projet, jours: Collection[date], maintenant: datetime) -> list[JourPrevu]:
+    prevus = prevoir_projet(projet=projet, maintenant=maintenant)
+    gardes = [prevu for prevu in prevus if prevu.retenu and prevu.jour in jours]
+    if not gardes:
+        raise SeanceRefusee(_("Il ne reste aucune date : gardez-en au moins une."))
+    return gardes
+
+
+def _seance_du(projet: Projet, prevu: JourPrevu, maintenant: datetime, **valeurs: Any) -> Seance:
+    atelier = projet.atelier
+    return Seance(
+        atelier=atelier,
+        lieu=projet.lieu,
+        debut=prevu.debut,
+        fin=prevu.fin,
+        titre=atelier.titre,
+        format=atelier.format,
+        intervenants=projet.intervenants,
+        langues=atelier.langues,
+        accueille_grossesse=atelier.accueille_grossesse,
+        age_min_mois=atelier.age_min_mois,
+        age_max_mois=atelier.age_max_mois,
+        capacite_adultes=projet.capacite_adultes,
+        capacite_enfants=projet.capacite_enfants,
+        rappels_heures=atelier.rappels_heures,
+        statut=StatutSeance.PUBLIEE if projet.publier else StatutSeance.BROUILLON,
+        modifiee_le=maintenant,
+        **valeurs,
+    )
+
+
+# ── Changing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changements:
+    """A session as the form wants it. Only what differs from the session is carried over to others of its series."""
+
+    debut: datetime
+    duree: timedelta
+    lieu: Lieu
+    titre: str
+    intervenants: str
+    precisions: str
+    capacite_adultes: int
+    capacite_enfants: int
+    accueille_grossesse: bool
+    age_min_mois: int | None
+    age_max_mois: int | None
+
+    @classmethod
+    def de(cls, seance: Seance) -> Changements:
+        """The session as it is: what a form starts from."""
+        champs = {nom: getattr(seance, nom) for nom in _CHAMPS_SIMPLES}
+        return cls(debut=seance.debut, duree=seance.fin - seance.debut, lieu=seance.lieu, **champs)
+
+
+_CHAMPS_SIMPLES = (
+    "titre",
+    "intervenants",
+    "precisions",
+    "capacite_adultes",
+    "capacite_enfants",
+    "accueille_grossesse",
+    "age_min_mois",
+    "age_max_mois",
+)
+
+
+@dataclass(kw_only=True)
+class SeanceChangee:
+    """A session with its values to be, beside the former ones that people knew."""
+
+    seance: Seance
+    debut: datetime
+    fin: datetime
+    lieu: Lieu
+    champs: dict[str, Any]
+    conflits: tuple[str, ...] = ()
+
+    @property
+    def est_deplacee(self) -> bool:
+        """What matters to those who come: when and where."""
+        return (self.debut, self.fin, self.lieu.pk) != (self.seance.debut, self.seance.fin, self.seance.lieu_id)
+
+    @property
+    def est_agrandie(self) -> bool:
+        return any(
+            self.champs.get(nom, 0) > getattr(self.seance, nom) for nom in ("capacite_adultes", "capacite_enfants")
+        )
+
+
+class Destinataires(NamedTuple):
+    """Bookings, waits and offers that a change concerns: those we can write to, and those to call."""
+
+    joignables: int
+    sans_contact: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bilan:
+    """What a change does, or did."""
+
+    changees: Sequence[SeanceChangee] = ()
+    annulees: Sequence[Seance] = ()
+    # Of the same series, changed alone earlier: left as they are.
+    a_part: Sequence[Seance] = ()
+    destinataires: Destinataires = Destinataires(0, 0)
+
+
+def prevoir_modification(*, seance: Seance, changements: Changements, etendue: Etendue, maintenant: datetime) -> Bilan:
+    """What a change would do, writing nothing. Raises SeanceRefusee as `modifier_seances` does."""
+    toutes = list(_seances_liees(seance, etendue))
+    cible = next(s for s in toutes if s.pk == seance.pk)
+    visees, a_part = _visees(cible, toutes, etendue, maintenant)
+    changees = _calculer(cible, visees, changements, maintenant)
+    deplacees = [changee for changee in changees if changee.est_deplacee]
+    pks = [changee.seance.pk for changee in changees]
+    conflits: dict[int, Callable[[datetime, datetime], tuple[str, ...]]] = {}
+    for changee in deplacees:
+        lieu = changee.lieu
+        if lieu.pk not in conflits:
+            conflits[lieu.pk] = _conflits(lieu, depuis=maintenant, sauf=pks)
+        changee.conflits = conflits[lieu.pk](changee.debut, changee.fin)
+    return Bilan(changees=changees, a_part=a_part, destinataires=_compter([changee.seance for changee in deplacees]))
+
+
+@transaction.atomic
+def modifier_seances(
+    *, seance: Seance, changements: Changements, etendue: Etendue, version: datetime, maintenant: datetime
+) -> Bilan:
+    """Change a session, or with it others of its series, and tell everyone registered where time or place changed.
+
+    `version` is the session's `modifiee_le` when its form was shown. Asking again for what already holds changes
+    nothing and tells nobody. A capacity raised is offered to those who wait.
+
+    Raises SeanceChangeeEntretemps, or SeanceRefusee when a session is cancelled, has begun, would begin in the past,
+    or would have fewer seats than are taken; then nothing is changed at all.
+    """
+    toutes = _verrouiller(seance, etendue)
+    cible = next(s for s in toutes if s.pk == seance.pk)
+    visees, a_part = _visees(cible, toutes, etendue, maintenant)
+    changees = _calculer(cible, visees, changements, maintenant)
+    if not changees:
+        return Bilan(a_part=a_part)
+    if cible.modifiee_le != version:
+        raise SeanceChangeeEntretemps
+    deplacees = [changee.seance for changee in changees if changee.est_deplacee]
+    destinataires = _compter(deplacees)
+    for changee in changees:
+        _appliquer(changee, seule=etendue == Etendue.SEULE, maintenant=maintenant)
+    if etendue == Etendue.TOUTES and cible.serie is not None:
+        _suivre_la_serie(cible.serie, cible)
+    return Bilan(changees=changees, a_part=a_part, destinataires=destinataires)
+
+
+def _seances_liees(seance: Seance, etendue: Etendue) -> Any:
+    """The session, with those of its series when the change may reach them."""
+    seances = Seance.objects.with_cadre().select_related("serie")
+    if etendue != Etendue.SEULE and seance.serie_id is not None:
+        return seances.filter(serie=seance.serie_id)
+    return seances.filter(pk=seance.pk)
+
+
+def _verrouiller(seance: Seance, etendue: Etendue) -> list[Seance]:
+    """The sessions a change may reach, locked one after the other in the order everyone locks them in."""
+    return list(_seances_liees(seance, etendue).order_by("pk").select_for_update(of=("self",), no_key=True))
+
+
+def _visees(
+    cible: Seance, toutes: Iterable[Seance], etendue: Etendue, maintenant: datetime, *, meme_a_part: bool = False
+) -> tuple[list[Seance], list[Seance]]:
+    """Those that the change reaches, in order of time, and those that it leaves because they were changed alone."""
+    if cible.est_annulee:
+        raise SeanceRefusee(_("Cette séance est annulée."))
+    if cible.debut <= maintenant:
+        raise SeanceRefusee(_("Cette séance a déjà commencé : elle ne change plus."))
+    visees, a_part = [], []
+    for seance in sorted(toutes, key=lambda s: (s.debut, s.pk)):
+        if seance.pk != cible.pk:
+            if seance.est_annulee or seance.debut <= maintenant:
+                continue
+            if etendue == Etendue.SUIVANTES and _rang_serie(seance) < _rang_serie(cible):
+                continue
+            if seance.modifiee_seule and not meme_a_part:
+                a_part.append(seance)
+                continue
+        visees.append(seance)
+    return visees, a_part
+
+
+def _rang_serie(seance: Seance) -> date:
+    return seance.jour_serie or seance.debut_local.date()
+
+
+def _calculer(
+    cible: Seance, visees: Sequence[Seance], changements: Changements, maintenant: datetime
+) -> list[SeanceChangee]:
+    """The sessions that would change, with their values to be. Raises SeanceRefusee when one can't."""
+    champs = {
+        nom: getattr(changements, nom) for nom in _CHAMPS_SIMPLES if getattr(changements, nom) != getattr(cible, nom)
+    }
+    lieu = changements.lieu if changements.lieu.pk != cible.lieu_id else None
+    duree = changements.duree if changements.duree != cible.fin - cible.debut else None
+    decalage = decalage_local(cible.debut, cible.zone, changements.debut, changements.lieu.zone)
+    changees = []
+    for seance in visees:
+        nouveau_lieu = lieu or seance.lieu
+        debut = (
+            changements.debut
+            if seance.pk == cible.pk
+            else decaler(seance.debut, seance.zone, decalage, vers=nouveau_lieu.zone)
+        )
+        changee = SeanceChangee(
+            seance=seance,
+            debut=debut,
+            fin=debut + (duree or seance.fin - seance.debut),
+            lieu=nouveau_lieu,
+            champs={nom: valeur for nom, valeur in champs.items() if getattr(seance, nom) != valeur},
+        )
+        if changee.est_deplacee or changee.champs:
+            _verifier(changee, maintenant)
+            changees.append(changee)
+    return changees
+
+
+def _verifier(changee: SeanceChangee, maintenant: datetime) -> None:
+    seance = changee.seance
+    if changee.debut <= maintenant:
+        raise SeanceRefusee(
+            _("Le %s est déjà passé : choisissez un moment à venir.") % date_longue(changee.debut, changee.lieu.zone),
+            champ="jour",
+        )
+    quand = date_longue(seance.debut, seance.zone)
+    adultes = changee.champs.get("capacite_adultes", seance.capacite_adultes)
+    if adultes < seance.adultes_pris:
+        raise SeanceRefusee(
+            ngettext(
+                "Le %(quand)s, %(pris)d adulte est déjà inscrit : gardez au moins %(pris)d place.",
+                "Le %(quand)s, %(pris)d adultes sont déjà inscrits : gardez au moins %(pris)d places.",
+                seance.adultes_pris,
+            )
+            % {"quand": quand, "pris": seance.adultes_pris},
+            champ="capacite_adultes",
+        )
+    enfants = changee.champs.get("capacite_enfants", seance.capacite_enfants)
+    if enfants < seance.enfants_pris:
+        raise SeanceRefusee(
+            ngettext(
+                "Le %(quand)s, %(pris)d enfant est déjà inscrit : gardez au moins %(pris)d place.",
+                "Le %(quand)s, %(pris)d enfants sont déjà inscrits : gardez au moins %(pris)d places.",
+                seance.enfants_pris,
+            )
+            % {"quand": quand, "pris": seance.enfants_pris},
+            champ="capacite_enfants",
+        )
+
+
+def _appliquer(changee: SeanceChangee, *, seule: bool, maintenant: datetime) -> None:
+    """Write a locked session's new values and tell those who booked, when and where it was before beside it."""
+    seance, deplacee, agrandie = changee.seance, changee.est_deplacee, changee.est_agrandie
+    avant = {"debut": seance.debut.isoformat(), "fin": seance.fin.isoformat(), "lieu": seance.lieu.nom}
+    ecart = changee.debut - seance.debut
+    for nom, valeur in changee.champs.items():
+        setattr(seance, nom, valeur)
+    seance.debut, seance.fin, seance.lieu = changee.debut, changee.fin, changee.lieu
+    # The window of sign-ups keeps its distance to the session.
+    for borne in ("inscriptions_du", "inscriptions_au"):
+        if (moment := getattr(seance, borne)) is not None:
+            setattr(seance, borne, moment + ecart)
+    seance.modifiee_le = maintenant
+    if deplacee:
+        seance.revision += 1
+    if seule and seance.serie_id is not None:
+        seance.modifiee_seule = True
+    seance.save(
+        update_fields=[
+            *changee.champs,
+            "debut",
+            "fin",
+            "lieu",
+            "inscriptions_du",
+            "inscriptions_au",
+            "modifiee_le",
+            "revision",
+            "modifiee_seule",
+        ]
+    )
+    if deplacee:
+        inscriptions = _a_prevenir(seance)
+        _retirer_messages(inscriptions, modeles=("rappel",))
+        # An offer never outlives the session it is for.
+        seance.inscriptions.filter(statut=StatutInscription.PROPOSEE, proposee_jusqu_au__gt=seance.debut).update(
+            proposee_jusqu_au=seance.debut
+        )
+        for inscription in inscriptions:
+            messages.seance_modifiee(inscription, avant=avant, maintenant=maintenant)
+    if agrandie:
+        proposer_places(seance=seance, maintenant=maintenant)
+
+
+def _suivre_la_serie(serie: Serie, modele: Seance) -> None:
+    """When all of a series moves, its record says the new hour and place."""
+    serie.heure = modele.debut_local.time()
+    serie.lieu = modele.lieu
+    serie.duree_minutes = int((modele.fin - modele.debut).total_seconds() // 60)
+    serie.save(update_fields=["heure", "lieu", "duree_minutes"])
+
+
+# ── Cancelling ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def prevoir_annulation(*, seance: Seance, etendue: Etendue, maintenant: datetime) -> Bilan:
+    """What cancelling would do, writing nothing. Raises SeanceRefusee as `annuler_seances` does."""
+    toutes = list(_seances_liees(seance, etendue))
+    cible = next(s for s in toutes if s.pk == seance.pk)
+    visees, _a_part = _visees(cible, toutes, etendue, maintenant, meme_a_part=True)
+    return Bilan(annulees=visees, destinataires=_compter(visees))
+
+
+@transaction.atomic
+def annuler_seances(*, seance: Seance, etendue: Etendue, motif: str, maintenant: datetime) -> Bilan:
+    """Cancel a session, or with it the rest of its series, sessions changed alone included, and tell everyone why.
+
+    Bookings, waits and offers stay linked to it and end with it ("annulée par la maison"): no reminder, no offer any
+    more. Cancelling what is cancelled changes nothing and tells nobody.
+
+    Raises SeanceRefusee when the session has begun or no reason is given.
+    """
+    motif = motif.strip()
+    if not motif:
+        raise SeanceRefusee(_("Dites pourquoi : les personnes inscrites liront ce motif."), champ="motif")
+    toutes = _verrouiller(seance, etendue)
+    cible = next(s for s in toutes if s.pk == seance.pk)
+    if cible.est_annulee:
+        return Bilan()
+    visees, _a_part = _visees(cible, toutes, etendue, maintenant, meme_a_part=True)
+    destinataires = _compter(visees)
+    for visee in visees:
+        _annuler(visee, motif, maintenant)
+    return Bilan(annulees=visees, destinataires=destinataires)
+
+
+def _annuler(seance: Seance, motif: str, maintenant: datetime) -> None:
+    inscriptions = _a_prevenir(seance)
+    seance.statut = StatutSeance.ANNULEE
+    seance.annulee_le = seance.modifiee_le = maintenant
+    seance.motif_annulation = motif
+    seance.revision += 1
+    seance.adultes_pris = seance.enfants_pris = 0
+    seance.save(
+        update_fields=[
+            "statut",
+            "annulee_le",
+            "modifiee_le",
+            "motif_annulation",
+            "revision",
+            "adultes_pris",
+            "enfants_pris",
+        ]
+    )
+    _retirer_messages(inscriptions, modeles=_MODELES_DEPASSES)
+    for inscription in inscriptions:
+        messages.seance_annulee(inscription, maintenant=maintenant)
+    seance.inscriptions.actives().update(
+        statut=StatutInscription.ANNULEE,
+        annulee_le=maintenant,
+        annulee_par=AnnuleePar.MAISON,
+        proposee_le=None,
+        proposee_jusqu_au=None,
+    )
+
+
+@transaction.atomic
+def publier_seances(*, seances: Collection[int], maintenant: datetime) -> int:
+    """Open drafts that are still to come to the public; the number opened."""
+    brouillons = list(
+        Seance.objects.filter(pk__in=seances, statut=StatutSeance.BROUILLON, debut__gt=maintenant)
+        .order_by("pk")
+        .select_for_update(of=("self",), no_key=True)
+    )
+    for seance in brouillons:
+        seance.statut = StatutSeance.PUBLIEE
+        seance.modifiee_le = maintenant
+        seance.save(update_fields=["statut", "modifiee_le"])
+    return len(brouillons)
+
+
+@transaction.atomic
+def supprimer_seance(*, seance: Seance) -> None:
+    """Erase a session that nobody ever booked. Raises SeanceRefusee otherwise, with the way out."""
+    (seance,) = Seance.objects.filter(pk=seance.pk).select_for_update(of=("self",))
+    if seance.inscriptions.exists():
+        raise SeanceRefusee(
+            _(
+                "Des familles se sont inscrites à cette séance : elle ne peut pas être supprimée. "
+                "Annulez-la, elles seront prévenues."
+            )
+        )
+    seance.delete()
+
+
+# ── Telling ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _a_prevenir(seance: Seance) -> list[Inscription]:
+    inscriptions = list(seance.inscriptions.actives().select_related("famille").order_by("pk"))
+    for inscription in inscriptions:
+        inscription.seance = seance
+    return inscriptions
+
+
+def _compter(seances: Collection[Seance]) -> Destinataires:
+    actives = Inscription.objects.actives().filter(seance__in=[seance.pk for seance in seances])
+    muettes = Q(email="", telephone="")
+    compte = actives.aggregate(toutes=Count("pk"), muettes=Count("pk", filter=muettes))
+    return Destinataires(joignables=compte["toutes"] - compte["muettes"], sans_contact=compte["muettes"])
+
+
+def _retirer_messages(inscriptions: Collection[Inscription], *, modeles: Sequence[str]) -> None:
+    """Messages that wait in the outbox and are wrong now are not sent any more."""
+    Message.objects.filter(
+        objet_type=ContentType.objects.get_for_model(Inscription),
+        objet_id__in=[inscription.pk for inscription in inscriptions],
+        modele__in=modeles,
+        statut=StatutMessage.A_ENVOYER,
+    ).update(statut=StatutMessage.PERIME)
