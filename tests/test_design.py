@@ -1,4 +1,4 @@
-"""Contrast of every declared pair of colours in both themes, and nothing a strict CSP or the static manifest refuses."""
+"""Contrast of every declared pair of colours in both themes; nothing a strict CSP or the static manifest refuses."""
 
 from __future__ import annotations
 

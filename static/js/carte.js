@@ -77,7 +77,17 @@
       maxZoom: 13,
     });
     L.control.zoom({ zoomInTitle: zoomAvant, zoomOutTitle: zoomArriere }).addTo(carte);
-    L.geoJSON(fond, { interactive: false, style: { className: "plan__contour" } }).addTo(carte);
+    L.geoJSON(fond, {
+      interactive: false,
+      style: { className: "plan__contour" },
+      onEachFeature: ({ properties }, couche) => {
+        if (properties.nom) {
+          couche.bindTooltip(properties.nom, { permanent: true, direction: "center", className: "plan__nom" });
+        }
+      },
+    }).addTo(carte);
+    const nommer = () => toile.classList.toggle("plan__toile--loin", carte.getZoom() < 8);
+    carte.on("zoomend", nommer);
     if (detail) {
       L.geoJSON(detail, { interactive: false, style: { className: "plan__contour plan__contour--commune" } }).addTo(carte);
     }
@@ -111,6 +121,7 @@
     } else {
       carte.setView([46.6, 2.4], 5);
     }
+    nommer();
   };
 
   document.querySelectorAll("[data-plan]").forEach((plan) => {
