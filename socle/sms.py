@@ -19,6 +19,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from socle import gsm7
+from socle.fichiers import ecrire_une_fois
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 
@@ -102,20 +103,18 @@ class LocmemBackend(BaseSmsBackend):
 class FichierBackend(BaseSmsBackend):
     """Writes each SMS to a JSON file of settings.SMS_DOSSIER; the same reference is written once."""
 
+    SUFFIXE = ".sms.json"
+
     def __init__(self, dossier: str | Path | None = None) -> None:
         self.dossier = Path(dossier or settings.SMS_DOSSIER)
 
     def send(self, sms: Sms) -> ResultatSms:
-        self.dossier.mkdir(parents=True, exist_ok=True)
         nom = hashlib.sha256(sms.reference.encode()).hexdigest()[:32]
         contenu = json.dumps(
             {"destinataire": sms.destinataire, "texte": sms.texte, "reference": sms.reference}, ensure_ascii=False
         )
-        try:
-            with (self.dossier / f"{nom}.sms.json").open("x") as fichier:
-                fichier.write(contenu)
-        except FileExistsError:
-            pass  # sent before, and recorded nowhere: a worker died in between
+        # A reference already there was sent by a worker that died before recording it.
+        ecrire_une_fois(self.dossier / f"{nom}{self.SUFFIXE}", contenu.encode())
         return ENVOYE
 
 

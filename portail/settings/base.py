@@ -241,6 +241,7 @@ SMS_EXPEDITEUR = env.str("SMS_EXPEDITEUR", default="1000JOURS")
 SMS_MAX_PAR_JOUR = 3
 SMS_DOSSIER = env.str("SMS_DOSSIER", default="")
 OVH_SMS: dict[str, str] = {}
+MESSAGES_DEMO = ""
 
 # Booking rules (docs/decisions/)
 INSCRIPTIONS_A_VENIR_MAX = env.int("INSCRIPTIONS_A_VENIR_MAX", 5)
