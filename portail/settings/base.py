@@ -236,6 +236,17 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Maisons des 1000 premiers jours <ne-pas-repondre@exemple.fr>"
 )
 URL_PUBLIQUE = env.str("URL_PUBLIQUE", default="http://localhost:8000")
+
+# Who publishes the site, as its legal pages say it.
+EDITEUR = {
+    "nom": env.str("EDITEUR_NOM", default=""),
+    "adresse": env.str("EDITEUR_ADRESSE", default=""),
+    "directeur": env.str("EDITEUR_DIRECTEUR", default=""),
+    "contact": env.str("EDITEUR_CONTACT", default=""),
+    "dpo": env.str("EDITEUR_DPO", default=""),
+    "hebergeur": env.str("EDITEUR_HEBERGEUR", default=""),
+}
+
 SMS_BACKEND = "socle.sms.ConsoleBackend"
 SMS_EXPEDITEUR = env.str("SMS_EXPEDITEUR", default="1000JOURS")
 SMS_MAX_PAR_JOUR = 3
