@@ -229,7 +229,7 @@ def seance_annulee(inscription: Inscription, *, maintenant: datetime) -> None:
     )
 
 
-def rappel(inscription: Inscription, *, cle_rappel: str, maintenant: datetime) -> None:
+def rappel(inscription: Inscription, *, cle_rappel: str, pas_apres: datetime, maintenant: datetime) -> None:
     """A reminder; the key tells which one, so that a moved session is reminded anew and a repeated run is not."""
     _deposer(
         inscription,
@@ -237,7 +237,7 @@ def rappel(inscription: Inscription, *, cle_rappel: str, maintenant: datetime) -
         cle=f"rappel:{inscription.pk}:{cle_rappel}",
         maintenant=maintenant,
         presse=True,
-        pas_apres=inscription.seance.debut,
+        pas_apres=pas_apres,
     )
 
 
