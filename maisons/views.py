@@ -54,10 +54,12 @@ def _commune(commune: Commune) -> dict[str, Any]:
 
 @require_safe
 def reperes(request: HttpRequest) -> HttpResponse:
-    """The places of the houses that the same filters list, as GeoJSON points."""
+    """The places of the houses that the same filters list, or of one house, as GeoJSON points."""
     form = FiltreMaisonsForm(request.GET)
     form.is_valid()
     maisons = form.appliquer(Maison.objects.publiees()).order_by()
+    if slug := request.GET.get("maison", "").replace("\x00", ""):
+        maisons = maisons.filter(slug=slug)
     lieux = (
         Lieu.objects.actifs()
         .filter(maison__in=maisons.values("pk"))

@@ -1,6 +1,56 @@
-from django.contrib import admin
-from django.urls import path
+from __future__ import annotations
 
-urlpatterns = [
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.contrib.sitemaps.views import index as sitemap_index
+from django.contrib.sitemaps.views import sitemap
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.cache import cache_control
+
+from portail import views
+from portail.sitemaps import SITEMAPS
+
+pages: list[URLPattern | URLResolver] = [
+    path("", views.accueil, name="accueil"),
+    path("maisons/", views.maisons, name="maisons"),
+    path("maisons/<slug:slug>/", views.maison, name="maison"),
+    path("groupes/", views.groupes, name="groupes"),
+    path("professionnels/", views.professionnels, name="professionnels"),
+    path("besoin-d-aide/", views.besoin_aide, name="besoin_aide"),
+    path("mentions-legales/", views.mentions_legales, name="mentions_legales"),
+    path("confidentialite/", views.confidentialite, name="confidentialite"),
+    path("accessibilite/", views.accessibilite, name="accessibilite"),
+]
+machines: list[URLPattern | URLResolver] = [
+    path("sante/", views.sante, name="sante"),
+    path("robots.txt", views.robots, name="robots"),
+]
+demonstration: list[URLPattern | URLResolver] = []
+
+if settings.DEMO:
+    demonstration = [path("composants/", include("portail.composants"))]
+    pages += [path("demo/", include("portail.demo_messages"))]
+
+plan_du_site = cache_control(public=True, max_age=3600)
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("equipe/", admin.site.urls),
+    path("compte/", include("allauth.urls")),
+    path("", include((machines, "machines"))),
+    path(
+        "sitemap.xml",
+        plan_du_site(sitemap_index),
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "plan_du_site"},
+        name="plan_du_site_index",
+    ),
+    path("sitemap-<slug:section>.xml", plan_du_site(sitemap), {"sitemaps": SITEMAPS}, name="plan_du_site"),
+    # French has no prefix; the other languages have theirs.
+    *i18n_patterns(
+        path("", include((pages, "portail"))),
+        path("", include("ateliers.urls")),
+        path("", include("maisons.urls")),
+        *demonstration,
+        prefix_default_language=False,
+    ),
 ]
