@@ -1,0 +1,398 @@
+"""What people type, cleaned; nothing is saved here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator, MaxLengthValidator
+from django.utils.text import capfirst, format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ateliers.enums import Besoin
+from ateliers.inscriptions import AgeEnfant, DemandeInscription
+from ateliers.models import ADULTES_PAR_INSCRIPTION_MAX, ENFANTS_PAR_INSCRIPTION_MAX, Inscription, Seance
+from familles.ages import JOURS_DDR_AVANT_TERME
+from familles.models import PRENOM_MAX
+
+# Rows for children whose age is asked: quadruplets fit, a larger family phones.
+LIGNES_ENFANTS = 4
+# Older than this, the year was mistyped.
+AGE_MAX_ANNEES = 12
+# Born earlier than this before its due date, a child is not known to live: one of the dates was mistyped.
+JOURS_PREMATURITE_MAX = 133
+
+# Overseas numbers are written 0690… there too, and mean nothing under +33.
+REGIONS_FRANCAISES = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF")
+_MOBILES = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+# Overrides of the reading direction could make a name show as something else; names in Arabic don't need them.
+_SENS_FORCE = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_DATE = re.compile(r"^(\d{1,2})[\s./-]*(\d{1,2})[\s./-]*(\d{4}|\d{2})$")
+_DATE_COLLEE = re.compile(r"^(\d{2})(\d{2})(\d{4})$")
+_DATE_ISO = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
+
+
+class PrenomField(forms.CharField):
+    """A first name in any script: spaces and line breaks become one space, what can't be seen is refused."""
+
+    default_error_messages = {
+        "required": gettext_lazy("Indiquez votre prénom, ou un autre nom de votre choix."),
+        "max_length": gettext_lazy("C'est trop long : %(limit_value)d caractères au plus."),
+        "invisible": gettext_lazy("Ce prénom contient des caractères invisibles. Retapez-le."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": PRENOM_MAX, **kwargs})
+        # The attribute would cut what is pasted without a word.
+        self.widget.attrs.pop("maxlength", None)
+        self.validators = [MaxLengthValidator(PRENOM_MAX, self.error_messages["max_length"])]
+
+    def to_python(self, value: Any) -> str:
+        texte = " ".join(_SENS_FORCE.sub("", super().to_python(value) or "").split())
+        if any(unicodedata.category(c) in ("Cc", "Cs", "Co") for c in texte) or (
+            texte and all(unicodedata.category(c)[0] in "CZ" for c in texte)
+        ):
+            raise ValidationError(self.error_messages["invisible"], code="invisible")
+        return texte
+
+
+class CourrielField(forms.CharField):
+    widget = forms.EmailInput
+    default_error_messages = {
+        "invalid": gettext_lazy("Cette adresse n'est pas complète. Par exemple : camille@exemple.fr"),
+        "max_length": gettext_lazy("C'est trop long pour une adresse e-mail."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 254, **kwargs})
+        self.widget.attrs.pop("maxlength", None)
+        self.validators = [
+            MaxLengthValidator(254, self.error_messages["max_length"]),
+            EmailValidator(self.error_messages["invalid"]),
+        ]
+
+    def clean(self, value: Any) -> str:
+        adresse: str = super().clean(value)
+        # One spelling of an address: people are found again by it.
+        return adresse.lower()
+
+
+def lire_mobile(saisie: str) -> str | None:
+    """The E.164 form of a French mobile number, of the mainland or overseas; None for any other."""
+    for region in REGIONS_FRANCAISES:
+        try:
+            numero = phonenumbers.parse(saisie, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if (
+            phonenumbers.is_valid_number(numero)
+            and phonenumbers.region_code_for_number(numero) in REGIONS_FRANCAISES
+            and phonenumbers.number_type(numero) in _MOBILES
+        ):
+            return phonenumbers.format_number(numero, phonenumbers.PhoneNumberFormat.E164)
+    return None
+
+
+class MobileField(forms.CharField):
+    """A mobile number of France, cleaned to E.164."""
+
+    widget = forms.TelInput
+    default_error_messages = {
+        "incomplet": gettext_lazy("Ce numéro n'est pas complet. Par exemple : 06 12 34 56 78"),
+        "invalid": gettext_lazy(
+            "Ce n'est pas un numéro de mobile français. Par exemple : 06 12 34 56 78, ou 0692 12 34 56 à La Réunion."
+        ),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.validators = []
+
+    def clean(self, value: Any) -> str:
+        saisie: str = super().clean(value)
+        if not saisie:
+            return ""
+        chiffres = sum(c.isdigit() for c in saisie)
+        mobile = lire_mobile(saisie) if len(saisie) <= 40 else None
+        if mobile is None:
+            code = "incomplet" if 0 < chiffres < 10 else "invalid"
+            raise ValidationError(self.error_messages[code], code=code)
+        return mobile
+
+
+class DateTapeeField(forms.CharField):
+    """A day typed as digits: 03/11/2025, 3.11.25, 03112025. Text, so that a wrong date stays in sight."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy("Écrivez la date avec le jour, le mois et l'année. Par exemple : 03/11/2025"),
+        "inexistante": gettext_lazy("Cette date n'existe pas. Vérifiez le jour et le mois."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.validators = []
+        self.widget.attrs.update({"inputmode": "numeric", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> date | None:  # type: ignore[override]
+        texte: str = super().clean(value)
+        if not texte:
+            return None
+        if iso := _DATE_ISO.match(texte):
+            annee, mois, jour = (int(partie) for partie in iso.groups())
+        elif motif := _DATE_COLLEE.match(texte) or _DATE.match(texte):
+            jour, mois, annee = (int(partie) for partie in motif.groups())
+        else:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        if annee < 100:
+            annee += 2000
+        try:
+            return date(annee, mois, jour)
+        except ValueError:
+            raise ValidationError(self.error_messages["inexistante"], code="inexistante") from None
+
+
+class NombreField(forms.IntegerField):
+    """How many people come."""
+
+    def __init__(self, *, minimum: int, maximum: int, phrase: Any, **kwargs: Any) -> None:
+        messages = dict.fromkeys(("required", "invalid", "min_value", "max_value"), phrase)
+        super().__init__(min_value=minimum, max_value=maximum, error_messages=messages, **kwargs)
+        self.widget.attrs["inputmode"] = "numeric"
+
+
+def champ_adultes(**kwargs: Any) -> NombreField:
+    return NombreField(
+        minimum=1,
+        maximum=ADULTES_PAR_INSCRIPTION_MAX,
+        label=gettext_lazy("Combien d'adultes ?"),
+        phrase=format_lazy(
+            gettext_lazy("Indiquez de 1 à {n} adultes. Pour venir plus nombreux, appelez la maison."),
+            n=ADULTES_PAR_INSCRIPTION_MAX,
+        ),
+        **kwargs,
+    )
+
+
+def champ_enfants(**kwargs: Any) -> NombreField:
+    return NombreField(
+        minimum=0,
+        maximum=ENFANTS_PAR_INSCRIPTION_MAX,
+        label=gettext_lazy("Combien d'enfants ?"),
+        phrase=format_lazy(
+            gettext_lazy("Indiquez de 0 à {n} enfants. Pour venir plus nombreux, appelez la maison."),
+            n=ENFANTS_PAR_INSCRIPTION_MAX,
+        ),
+        **kwargs,
+    )
+
+
+class InscriptionForm(forms.Form):
+    """A family's wish to come. Where the session asks for ages, `lignes_enfants` are its rows of fields."""
+
+    prenom = PrenomField(
+        label=gettext_lazy("Votre prénom"),
+        widget=forms.TextInput(attrs={"autocomplete": "given-name", "dir": "auto"}),
+    )
+    email = CourrielField(
+        label=gettext_lazy("E-mail"),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+    telephone = MobileField(
+        label=gettext_lazy("Mobile"),
+        required=False,
+        widget=forms.TelInput(attrs={"autocomplete": "tel"}),
+    )
+    adultes = champ_adultes(
+        initial=1, help_text=gettext_lazy("Venez à deux si vous voulez : l'autre parent, une grand-mère…")
+    )
+    besoins = forms.MultipleChoiceField(
+        label=gettext_lazy("Pour bien vous recevoir"),
+        choices=lambda: [(valeur, capfirst(str(libelle))) for valeur, libelle in Besoin.choices],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": gettext_lazy("Choisissez parmi les réponses proposées.")},
+    )
+    cle = forms.UUIDField(widget=forms.HiddenInput)
+    # People never see it; programs that fill every field do.
+    site = forms.CharField(
+        label=gettext_lazy("Laissez ce champ vide"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def __init__(self, *args: Any, seance: Seance, aujourd_hui: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seance = seance
+        self.aujourd_hui = aujourd_hui
+        self.cle_neuve = uuid.uuid4()
+        self.initial.setdefault("cle", self.cle_neuve)
+        self.demande_ages = seance.a_regle_age
+        if self.demande_ages:
+            for n in range(LIGNES_ENFANTS):
+                self._ajouter_ligne(n)
+        elif seance.capacite_enfants:
+            self.fields["enfants"] = champ_enfants(
+                help_text=gettext_lazy("Ceux qui viennent avec vous ce jour-là ; 0 si vous venez sans enfant.")
+            )
+
+    def _ajouter_ligne(self, n: int) -> None:
+        self.fields[f"enfant_{n}"] = DateTapeeField(
+            label=_("Date de naissance, ou date prévue d'accouchement")
+            if n == 0
+            else _("Date de naissance de l'enfant %d") % (n + 1),
+            help_text=_("Par exemple : 03/11/2025"),
+            required=False,
+        )
+        self.fields[f"avant_terme_{n}"] = forms.BooleanField(
+            label=_("Né avant terme : compter l'âge corrigé"), required=False
+        )
+        self.fields[f"terme_{n}"] = DateTapeeField(
+            label=_("Date prévue d'accouchement"),
+            help_text=_("Seulement pour l'âge corrigé."),
+            required=False,
+        )
+
+    @property
+    def lignes_enfants(self) -> list[dict[str, forms.BoundField | bool]]:
+        """One row a child: its date, the wish for a corrected age, the due date; `remplie` when something is in it."""
+        lignes: list[dict[str, forms.BoundField | bool]] = []
+        for n in range(LIGNES_ENFANTS if self.demande_ages else 0):
+            champs = {
+                "date": self[f"enfant_{n}"],
+                "avant_terme": self[f"avant_terme_{n}"],
+                "terme": self[f"terme_{n}"],
+            }
+            corrigee = bool(champs["avant_terme"].value() or champs["terme"].value() or champs["terme"].errors)
+            lignes.append(
+                {
+                    **champs,
+                    "corrigee": corrigee,
+                    "remplie": bool(champs["date"].value() or corrigee or champs["date"].errors),
+                }
+            )
+        return lignes
+
+    @property
+    def autres_remplies(self) -> bool:
+        return any(ligne["remplie"] for ligne in self.lignes_enfants[1:])
+
+    def clean_site(self) -> str:
+        if self.cleaned_data["site"]:
+            raise ValidationError(_("Ce champ doit rester vide : il arrête les robots. Effacez-le et recommencez."))
+        return ""
+
+    def clean(self) -> dict[str, Any]:
+        donnees = super().clean() or self.cleaned_data
+        if "cle" in self.errors:
+            # A page kept for weeks or a form written by hand: the next sending goes through.
+            del self.errors["cle"]
+            donnees["cle"] = self.cle_neuve
+        if not ({"email", "telephone"} & self.errors.keys() or donnees.get("email") or donnees.get("telephone")):
+            self.add_error("email", _("Indiquez une adresse e-mail ou un mobile : votre confirmation y sera envoyée."))
+        if self.demande_ages:
+            donnees["ages"] = [age for n in range(LIGNES_ENFANTS) if (age := self._age(n)) is not None]
+            if not donnees["ages"] and not any(nom.startswith(("enfant_", "terme_")) for nom in self.errors):
+                self.add_error(
+                    "enfant_0", _("Indiquez la date de naissance de votre enfant, ou la date prévue d'accouchement.")
+                )
+        return donnees
+
+    def _age(self, n: int) -> AgeEnfant | None:
+        donnees = self.cleaned_data
+        if {f"enfant_{n}", f"terme_{n}"} & self.errors.keys():
+            return None
+        jour, terme, corrige = donnees[f"enfant_{n}"], donnees[f"terme_{n}"], donnees[f"avant_terme_{n}"]
+        if jour is None:
+            if terme or corrige:
+                self.add_error(f"enfant_{n}", _("Indiquez la date de naissance de cet enfant."))
+            return None
+        if jour > self.aujourd_hui:
+            if jour > self.aujourd_hui + timedelta(days=JOURS_DDR_AVANT_TERME):
+                self.add_error(f"enfant_{n}", _("Cette date est trop loin dans l'avenir. Vérifiez l'année."))
+                return None
+            return AgeEnfant(terme_prevu=jour)
+        if jour.year < self.aujourd_hui.year - AGE_MAX_ANNEES:
+            self.add_error(f"enfant_{n}", _("Cette date est trop ancienne. Vérifiez l'année de naissance."))
+            return None
+        if not corrige:
+            return AgeEnfant(naissance=jour)
+        if terme is None:
+            self.add_error(f"terme_{n}", _("Pour compter l'âge corrigé, indiquez la date prévue d'accouchement."))
+            return None
+        if not timedelta(0) < terme - jour <= timedelta(days=JOURS_PREMATURITE_MAX):
+            self.add_error(
+                f"terme_{n}",
+                _("Pour un bébé né avant terme, cette date vient après la naissance. Vérifiez les deux dates."),
+            )
+            return None
+        return AgeEnfant(naissance=jour, terme_prevu=terme, age_corrige=True)
+
+    def demande(self, *, langue: str, accepte_attente: bool) -> DemandeInscription:
+        donnees = self.cleaned_data
+        return DemandeInscription(
+            prenom=donnees["prenom"],
+            email=donnees["email"],
+            telephone=donnees["telephone"],
+            langue=langue,
+            adultes=donnees["adultes"],
+            enfants=donnees.get("enfants", 0),
+            ages=tuple(donnees.get("ages", ())),
+            besoins=tuple(donnees["besoins"]),
+            cle_idempotence=donnees["cle"],
+            accepte_attente=accepte_attente,
+        )
+
+    def champ_de(self, nom: str | None) -> str | None:
+        """The field of this form that shows what the engine says of one of its own."""
+        if nom == "ages" or (nom == "enfants" and self.demande_ages):
+            return "enfant_0"
+        return nom if nom in self.fields else None
+
+
+class ModificationForm(forms.Form):
+    """How many people will come after all."""
+
+    adultes = champ_adultes()
+    enfants = champ_enfants()
+
+    def __init__(self, *args: Any, inscription: Inscription, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"adultes": inscription.adultes, "enfants": inscription.enfants}
+        if not inscription.seance.capacite_enfants:
+            del self.fields["enfants"]
+
+
+class ContactForm(forms.Form):
+    """The e-mail address or mobile number that a booking was made with; `canal_email` tells which it is."""
+
+    contact = forms.CharField(
+        label=gettext_lazy("Votre e-mail ou votre mobile"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": gettext_lazy("Indiquez l'e-mail ou le mobile de votre réservation."),
+            "max_length": gettext_lazy("C'est trop long pour une adresse e-mail."),
+            "null_characters_not_allowed": gettext_lazy("Retapez votre e-mail ou votre mobile."),
+        },
+    )
+
+    def clean(self) -> dict[str, Any]:
+        donnees = super().clean() or self.cleaned_data
+        contact = donnees.get("contact")
+        if not contact:
+            return donnees
+        champ = CourrielField() if "@" in contact else MobileField()
+        try:
+            donnees["email" if "@" in contact else "telephone"] = champ.clean(contact)
+        except ValidationError as erreur:
+            self.add_error("contact", erreur)
+        return donnees
