@@ -1,5 +1,8 @@
 """Tags behind templates/base.html and templates/composants/."""
 
+from __future__ import annotations
+
+import re
 from typing import Any
 
 from django import template
@@ -16,6 +19,8 @@ from django.utils.translation import gettext as _
 register = template.Library()
 
 PRESQUE_COMPLET = 3
+_AVANT = re.compile(r" ([:;?!»%€])")
+_APRES = re.compile(r"« ")
 
 
 @register.simple_tag
@@ -97,17 +102,25 @@ def etat_seance(context: template.Context, seance: Any) -> str:
 
 
 @register.filter
+def insecable(texte: object) -> str:
+    """The text with no-break spaces where French wants one, so that no line begins with ":" or "»"."""
+    return _AVANT.sub("\u00a0\\1", _APRES.sub("«\u00a0", str(texte)))
+
+
+@register.filter
 def distance(km: float | None) -> str:
     """ "à 3,2 km"; under a kilometre "à moins de 1 km"; from 10 km on, whole kilometres."""
     if km is None:
         return ""
     if km < 1:
         return _("à moins de 1 km")
-    return _("à %(km)s km") % {"km": number_format(round(km) if km >= 10 else round(km, 1), decimal_pos=0 if km >= 10 else 1)}
+    return _("à %(km)s km") % {
+        "km": number_format(round(km) if km >= 10 else round(km, 1), decimal_pos=0 if km >= 10 else 1)
+    }
 
 
 @register.filter
-def numeros_pages(page: Page) -> list[int | str]:
+def numeros_pages(page: Page[Any]) -> list[int | str]:
     """The numbers to show around this page, with an ellipsis where some are left out."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
 
