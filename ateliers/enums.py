@@ -58,6 +58,14 @@ class AnnuleePar(models.TextChoices):
     DELAI = "delai", _("une proposition restée sans réponse")
 
 
+class Presence(models.TextChoices):
+    """What became of a booking on the day; empty until somebody says so."""
+
+    PRESENTE = "presente", _("présente")
+    EXCUSEE = "excusee", _("excusée")
+    ABSENTE = "absente", _("absente")
+
+
 class Besoin(models.TextChoices):
     """Practical needs, as choices: no free text where a health matter could be written."""
 

@@ -332,7 +332,10 @@ def annuler_inscription(*, inscription: Inscription, par: AnnuleePar, maintenant
     _passer(inscription, StatutInscription.ANNULEE)
     inscription.annulee_le = maintenant
     inscription.annulee_par = par
-    inscription.save(update_fields=["statut", "annulee_le", "annulee_par", "proposee_le", "proposee_jusqu_au"])
+    # Ticked at the door, then gone before the start: no presence without a seat.
+    inscription.presence = ""
+    inscription.pointee_le = inscription.adultes_presents = inscription.enfants_presents = None
+    inscription.save()
     messages.annulation(inscription, maintenant=maintenant)
     if tenait:
         prendre(inscription.seance, adultes=-inscription.adultes, enfants=-inscription.enfants)

@@ -23,6 +23,7 @@ from ateliers.enums import (
     Besoin,
     CanalInscription,
     Format,
+    Presence,
     StatutInscription,
     StatutSeance,
 )
@@ -475,6 +476,10 @@ class Inscription(models.Model):
     cle_idempotence = models.UUIDField(_("clé d'idempotence"), default=uuid.uuid4, unique=True, editable=False)
     # The hour the seat was confirmed: reminders before it are not owed.
     confirmee_le = models.DateTimeField(_("confirmée le"), null=True, blank=True)
+    presence = models.CharField(_("présence"), max_length=8, choices=Presence, blank=True)
+    adultes_presents = models.PositiveSmallIntegerField(_("adultes venus"), null=True, blank=True)
+    enfants_presents = models.PositiveSmallIntegerField(_("enfants venus"), null=True, blank=True)
+    pointee_le = models.DateTimeField(_("pointée le"), null=True, blank=True)
     cree_le = models.DateTimeField(_("créée le"), default=timezone.now)
     messages = GenericRelation(Message, content_type_field="objet_type", object_id_field="objet_id")
 
@@ -519,6 +524,27 @@ class Inscription(models.Model):
                 name="inscription_attente_depuis",
                 condition=~Q(statut__in=[StatutInscription.EN_ATTENTE, StatutInscription.PROPOSEE])
                 | Q(attente_depuis__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="inscription_presence",
+                condition=Q(
+                    presence="", pointee_le__isnull=True, adultes_presents__isnull=True, enfants_presents__isnull=True
+                )
+                | Q(
+                    presence=Presence.PRESENTE,
+                    statut=StatutInscription.CONFIRMEE,
+                    pointee_le__isnull=False,
+                    adultes_presents__gte=1,
+                    enfants_presents__gte=0,
+                )
+                | Q(
+                    presence__in=[Presence.EXCUSEE, Presence.ABSENTE],
+                    statut=StatutInscription.CONFIRMEE,
+                    pointee_le__isnull=False,
+                    adultes_presents__isnull=True,
+                    enfants_presents__isnull=True,
+                ),
+                violation_error_message=_("Une présence se note pour une réservation confirmée, avec qui est venu."),
             ),
             models.CheckConstraint(
                 name="inscription_confirmee_le",
@@ -571,3 +597,27 @@ class EnfantInscrit(models.Model):
 
     def __str__(self) -> str:
         return str(self.enfant_id)
+
+
+class Passage(models.Model):
+    """People who came to a session without a booking: counted, never named."""
+
+    seance = models.ForeignKey(Seance, verbose_name=_("séance"), on_delete=models.PROTECT, related_name="passages")
+    adultes = models.PositiveSmallIntegerField(_("adultes"), default=1)
+    enfants = models.PositiveSmallIntegerField(_("enfants"), default=0)
+    premiere_visite = models.BooleanField(_("première visite"), default=False)
+    compte_le = models.DateTimeField(_("compté le"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("passage")
+        verbose_name_plural = _("passages")
+        constraints = [
+            models.CheckConstraint(
+                name="passage_taille",
+                condition=Q(adultes__range=(0, 50), enfants__range=(0, 50)) & (Q(adultes__gte=1) | Q(enfants__gte=1)),
+                violation_error_message=_("Comptez au moins une personne, et au plus 50 à la fois."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.adultes} + {self.enfants}"
