@@ -33,7 +33,7 @@ def main() -> int:
         else:
             return run_with_services(options.programme)
     except StopRequested:
-        return 130
+        return 0
     except EmbarqueError as erreur:
         sys.stderr.write(f"Erreur : {erreur}\n")
         return 1

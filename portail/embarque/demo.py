@@ -13,6 +13,7 @@ import http.client
 import importlib.util
 import os
 import secrets
+import select
 import shutil
 import signal
 import socket
@@ -49,6 +50,24 @@ class Child:
     log: Path | None
 
 
+class Terminal:
+    """The terminal we were started from: not every system sends SIGHUP when it closes."""
+
+    def __init__(self) -> None:
+        self._parent = os.getppid()
+        self._poll: select.poll | None = None
+        if sys.stdin is not None and sys.stdin.isatty():
+            self._poll = select.poll()
+            self._poll.register(sys.stdin, 0)
+
+    def is_gone(self) -> bool:
+        """Whether it was closed, or `make` was killed; never under nohup."""
+        if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+            return False
+        hung_up = self._poll is not None and any(event & select.POLLHUP for _, event in self._poll.poll(0))
+        return hung_up or os.getppid() != self._parent
+
+
 class Demonstration:
     """The demonstration, from its first process to its last."""
 
@@ -58,6 +77,7 @@ class Demonstration:
         self._children: list[Child] = []
         self._services: Services | None = None
         self._stop_requests = 0
+        self._terminal = Terminal()
 
     def run(self) -> None:
         """Start, say where the portal is, and stay until asked to stop.
@@ -65,7 +85,8 @@ class Demonstration:
         Raises EmbarqueError when something is in the way or dies, StopRequested when asked to stop.
         """
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
+            if signal.getsignal(number) != signal.SIG_IGN:  # nohup asks to stay
+                signal.signal(number, self._on_signal)
         lock = self._lock()
         try:
             check_port(self.port)
@@ -162,7 +183,7 @@ class Demonstration:
             status = http_status(self.port)
             if status is not None and status < 400:
                 return
-            if status is not None and status >= 500:
+            if status is not None:
                 raise EmbarqueError(f"Le portail répond par une erreur {status} : le détail est dans {state.LOGS}.")
             if time.monotonic() > deadline:
                 raise EmbarqueError(f"Le portail ne répond pas : le détail est dans {state.LOGS / 'web.log'}.")
@@ -202,7 +223,7 @@ class Demonstration:
                 )
 
     def _check_services(self) -> None:
-        if self._stop_requests:
+        if self._stop_requests or self._terminal.is_gone():
             raise StopRequested
         services = self._services
         if services is None:

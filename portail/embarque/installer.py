@@ -94,7 +94,12 @@ def install() -> None:
             run([sys.executable, "-m", "venv", "--clear", VENV])
         say("Installation des paquets (une minute environ la première fois)")
         install_uv()
-        run([uv(), "pip", "install", "--python", VENV_PYTHON, "--require-hashes", "-r", LOCK])
+        install_lock = [uv(), "pip", "install", "--python", VENV_PYTHON, "--require-hashes", "-r", LOCK]
+        try:
+            # The machine's own certificates: many networks have an authority of theirs.
+            run(install_lock + ["--system-certs"])
+        except Arret:
+            run(install_lock)
         with open(STAMP, "w") as file:
             file.write(wanted)
 
