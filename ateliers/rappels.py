@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.contenttypes.models import ContentType
@@ -144,7 +144,7 @@ def _seances_par_rappel(*, maintenant: datetime) -> dict[int, list[int]]:
 
 def _a_rappeler(seances: list[int], *, heures: int) -> list[Inscription]:
     """Confirmed bookings of these sessions that can be reached and have no row for this mark and start."""
-    debut = Cast(Cast(Floor(Extract("seance__debut", "epoch")), BigIntegerField()), TextField())
+    debut = Cast(Cast(Floor(Extract("seance__debut", "epoch", tzinfo=UTC)), BigIntegerField()), TextField())
     cle = Concat(Value("rappel:"), Cast("pk", TextField()), Value(f":{heures}h:"), debut, output_field=TextField())
     deposes = Message.objects.filter(
         cle_unique__in=[
