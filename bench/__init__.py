@@ -1,0 +1,1 @@
+"""Measures the portal as it runs in the demonstration: `make bench`."""
