@@ -305,8 +305,10 @@ def mettre_a_jour(catalogue: Catalog, textes: Iterable[Texte]) -> Catalog:
         locale=catalogue.locale, domain=DOMAINE, header_comment="# Translations of the portal.", fuzzy=False
     )
     neuf.project = "portail-1000-premiers-jours"
-    datee = isinstance(catalogue.revision_date, datetime)
-    neuf.creation_date = neuf.revision_date = catalogue.revision_date if datee else datetime.now(UTC)
+    if isinstance(catalogue.revision_date, datetime):
+        neuf.creation_date = neuf.revision_date = catalogue.revision_date
+    else:
+        neuf.creation_date = neuf.revision_date = datetime.now(UTC)
     for texte in textes:
         identifiant: str | tuple[str, str] = (texte.msgid, texte.pluriel) if texte.pluriel else texte.msgid
         neuf.add(identifiant, context=texte.contexte, locations=[(texte.fichier, 0)])
