@@ -17,7 +17,7 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 from django.utils import timezone
 
 from portail.embarque.state import DEMO, LOGS, ROOT
@@ -62,8 +62,9 @@ def prepare() -> None:
         clear=True,
         verbosity=0,
     )
-    with ACCOUNTS.open("w") as file:
-        call_command("comptes_demo", stdout=file)
+    if "comptes_demo" in get_commands():
+        with ACCOUNTS.open("w") as file:
+            call_command("comptes_demo", stdout=file)
 
 
 class Stamps:
