@@ -27,7 +27,7 @@ from maisons.enums import Portee, Role
 from maisons.models import Affectation
 from maisons.perms import ADMINISTRATION, EQUIPES, MAISON, TOUS
 from socle.models import Message, Utilisateur
-from socle.portee import Roles, declarer, enregistrer_portee
+from socle.portee import Roles, declarer, enregistrer_portee, nom_permission, roles_autorises, visibles
 
 declarer(Theme, view=TOUS, add=ADMINISTRATION, change=ADMINISTRATION)
 declarer(Atelier, view=EQUIPES, add=MAISON, change=MAISON)
@@ -60,3 +60,9 @@ def _messages_visibles(
 
 enregistrer_portee(Famille, _familles_visibles)
 enregistrer_portee(Message, _messages_visibles)
+
+
+def can_voir_les_inscrits(utilisateur: Utilisateur, seance: Seance, *, le: date) -> bool:
+    """Whether a person may read who comes to a session, and not only how many."""
+    roles = roles_autorises(nom_permission(Inscription, "view"))
+    return visibles(Seance.objects.filter(pk=seance.pk), utilisateur, le=le, roles=roles).exists()

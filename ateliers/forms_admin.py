@@ -1,0 +1,384 @@
+"""Forms of the staff's own pages: they clean what is typed; the services decide and save."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+
+from ateliers.enums import Etendue, Frequence
+from ateliers.models import Atelier, Seance
+from ateliers.seances import Changements, Projet
+from ateliers.series import Regle, existe, moment_local
+from maisons.enums import JourSemaine
+from maisons.models import Lieu
+
+if TYPE_CHECKING:
+    _ChoixLieu = forms.ModelChoiceField[Lieu]
+    _ChoixAtelier = forms.ModelChoiceField[Atelier]
+else:
+    _ChoixLieu = _ChoixAtelier = forms.ModelChoiceField
+
+_DATE = re.compile(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})$")
+
+
+class ChampJour(forms.DateField):
+    """A day, by the browser's own picker; typed by hand it may be 03/03/2026."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y"], **options)
+
+
+class ChampHeure(forms.TimeField):
+    """An hour of the place's clock: 14:00, 14h or 14h30."""
+
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["%H:%M", "%H:%M:%S", "%Hh%M", "%Hh"], **options)
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace(" ", "") if isinstance(value, str) else value)
+
+
+class ChampDates(forms.CharField):
+    """Days written one after the other, as people write them: 03/03/2026, 17/03/2026."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def clean(self, value: Any) -> list[date]:
+        jours = []
+        for mot in re.split(r"[\s,;]+", super().clean(value) or ""):
+            if not mot:
+                continue
+            trouve = _DATE.match(mot)
+            try:
+                if trouve is None:
+                    raise ValueError(mot)
+                jours.append(date(int(trouve[3]), int(trouve[2]), int(trouve[1])))
+            except ValueError:
+                raise forms.ValidationError(
+                    __("« %s » n'est pas une date : écrivez par exemple 03/03/2027.") % mot[:30]
+                ) from None
+        return jours
+
+
+class ChoixLieu(_ChoixLieu):
+    def label_from_instance(self, obj: Lieu) -> str:
+        return f"{obj.maison.nom} – {obj.nom}"
+
+
+class ChoixAtelier(_ChoixAtelier):
+    def label_from_instance(self, obj: Atelier) -> str:
+        return f"{obj.titre} ({obj.maison.nom})"
+
+
+def _places(libelle: Any, *, minimum: int, **options: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=libelle, min_value=minimum, max_value=500, **options)
+
+
+class PlanificationForm(forms.Form):
+    """A session or a series of them: what, where, who, when, and what to leave out."""
+
+    atelier = ChoixAtelier(
+        label=_("Atelier"),
+        queryset=Atelier.objects.none(),
+        empty_label=_("Choisissez un atelier"),
+        help_text=_("Il donne à chaque séance son titre, son public et ses rappels."),
+    )
+    lieu = ChoixLieu(label=_("Lieu"), queryset=Lieu.objects.none(), empty_label=_("Choisissez un lieu"))
+    intervenants = forms.CharField(
+        label=_("Animée par"),
+        max_length=160,
+        required=False,
+        help_text=_("Visible par les familles. Laissez vide pour reprendre l'atelier."),
+    )
+    premier_jour = ChampJour(label=_("Première séance le"))
+    heure = ChampHeure(label=_("À"), help_text=_("À l'heure du lieu. Elle reste la même aux changements d'heure."))
+    duree_minutes = forms.IntegerField(
+        label=_("Durée (minutes)"),
+        min_value=10,
+        max_value=720,
+        required=False,
+        help_text=_("Laissez vide pour reprendre l'atelier."),
+    )
+    frequence = forms.ChoiceField(
+        label=_("La séance a lieu"), choices=Frequence, initial=Frequence.SEMAINE, widget=forms.RadioSelect
+    )
+    jours = forms.TypedMultipleChoiceField(
+        label=_("Quels jours"),
+        choices=JourSemaine,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Chaque semaine ou une semaine sur deux. Rien de coché : le jour de la première séance."),
+    )
+    jusqu_au = ChampJour(label=_("Jusqu'au"), required=False, help_text=_("Ce jour compris, dix-huit mois au plus."))
+    nombre = forms.IntegerField(
+        label=_("ou nombre de séances"),
+        min_value=1,
+        max_value=10_000,
+        required=False,
+        help_text=_("Dates sautées comprises, 200 au plus."),
+    )
+    dates = ChampDates(
+        label=_("Dates choisies"),
+        required=False,
+        max_length=4000,
+        help_text=_("Seulement « à des dates choisies ». Par exemple : 03/03/2027, 17/03/2027."),
+    )
+    sauf_feries = forms.BooleanField(label=_("Pas les jours fériés"), required=False, initial=True)
+    sauf_vacances = forms.BooleanField(
+        label=_("Pas pendant les vacances scolaires"),
+        required=False,
+        help_text=_("Celles de la zone de la maison."),
+    )
+    capacite_adultes = _places(
+        _("Places adultes"), minimum=1, required=False, help_text=_("Laissez vide pour reprendre l'atelier.")
+    )
+    capacite_enfants = _places(
+        _("Places enfants"), minimum=0, required=False, help_text=_("Laissez vide pour reprendre l'atelier.")
+    )
+    publier = forms.BooleanField(
+        label=_("Ouvrir tout de suite aux inscriptions"),
+        required=False,
+        initial=True,
+        help_text=_("Décoché : les séances restent en brouillon, invisibles du public."),
+    )
+    cle = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    groupes = (
+        (_("Quoi, où, avec qui"), ("atelier", "lieu", "intervenants")),
+        (_("Quand"), ("premier_jour", "heure", "duree_minutes")),
+        (_("À quel rythme"), ("frequence", "jours", "jusqu_au", "nombre", "dates")),
+        (_("Ce qu'on saute"), ("sauf_feries", "sauf_vacances")),
+        (_("Places et inscriptions"), ("capacite_adultes", "capacite_enfants", "publier")),
+    )
+
+    def __init__(
+        self, *args: Any, ateliers: QuerySet[Atelier], lieux: QuerySet[Lieu], aujourd_hui: date, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.aujourd_hui = aujourd_hui
+        self._ateliers = self._choix("atelier", ateliers)
+        self._lieux = self._choix("lieu", lieux)
+        self.fields["premier_jour"].widget.attrs["min"] = aujourd_hui.isoformat()
+
+    def _choix(self, nom: str, queryset: QuerySet[Any]) -> forms.ModelChoiceField[Any]:
+        champ = self.fields[nom]
+        if not isinstance(champ, forms.ModelChoiceField):
+            raise TypeError(nom)
+        champ.queryset = queryset
+        return champ
+
+    def fieldsets_en_clair(self) -> Iterable[tuple[Any, list[forms.BoundField]]]:
+        return [(titre, [self[nom] for nom in noms]) for titre, noms in self.groupes]
+
+    def clean(self) -> dict[str, Any]:
+        donnees: dict[str, Any] = super().clean() or self.cleaned_data
+        atelier, lieu, frequence = donnees.get("atelier"), donnees.get("lieu"), donnees.get("frequence")
+        if atelier and lieu and atelier.maison_id != lieu.maison_id:
+            self.add_error("lieu", __("Ce lieu n'est pas de la même maison que l'atelier."))
+        premier = donnees.get("premier_jour")
+        if premier and not self.aujourd_hui <= premier <= self.aujourd_hui + timedelta(days=730):
+            self.add_error("premier_jour", __("Choisissez un jour à venir, dans les deux ans."))
+        if donnees.get("jusqu_au") and donnees.get("nombre"):
+            self.add_error("nombre", __("Donnez une date de fin ou un nombre de séances, pas les deux."))
+        if frequence == Frequence.DATES and not donnees.get("dates") and "dates" not in self.errors:
+            self.add_error("dates", __("Écrivez au moins une date."))
+        if (
+            frequence in (Frequence.SEMAINE, Frequence.QUINZAINE, Frequence.MOIS)
+            and not donnees.get("jusqu_au")
+            and not donnees.get("nombre")
+            and not {"jusqu_au", "nombre"} & self.errors.keys()
+        ):
+            self.add_error("jusqu_au", __("Dites jusqu'à quelle date, ou combien de séances."))
+        return donnees
+
+    def projet(self) -> Projet:
+        donnees = self.cleaned_data
+        atelier: Atelier = donnees["atelier"]
+
+        def ou_atelier(nom: str) -> Any:
+            return getattr(atelier, nom) if donnees[nom] in (None, "") else donnees[nom]
+
+        frequence = Frequence(donnees["frequence"])
+        hebdomadaire = frequence in (Frequence.SEMAINE, Frequence.QUINZAINE)
+        return Projet(
+            atelier=atelier,
+            lieu=donnees["lieu"],
+            regle=Regle(
+                frequence=frequence,
+                premier_jour=donnees["premier_jour"],
+                heure=donnees["heure"],
+                duree_minutes=ou_atelier("duree_minutes"),
+                jours=donnees["jours"] if hebdomadaire else (),
+                jusqu_au=donnees["jusqu_au"],
+                nombre=donnees["nombre"],
+                dates=donnees["dates"] if frequence == Frequence.DATES else (),
+            ),
+            intervenants=ou_atelier("intervenants"),
+            capacite_adultes=ou_atelier("capacite_adultes"),
+            capacite_enfants=ou_atelier("capacite_enfants"),
+            sauf_feries=donnees["sauf_feries"],
+            sauf_vacances=donnees["sauf_vacances"],
+            publier=donnees["publier"],
+        )
+
+
+def lire_jours(valeurs: Iterable[str]) -> set[date]:
+    """The days ticked in a preview; what is not a day is left out."""
+    jours = set()
+    for valeur in valeurs:
+        try:
+            jours.add(date.fromisoformat(valeur))
+        except ValueError:
+            continue
+    return jours
+
+
+class ModificationForm(forms.Form):
+    """A session as it should be, and how far the change reaches in its series."""
+
+    titre = forms.CharField(label=_("Titre"), max_length=120)
+    jour = ChampJour(label=_("Jour"))
+    heure = ChampHeure(label=_("Heure"), help_text=_("À l'heure du lieu."))
+    duree_minutes = forms.IntegerField(label=_("Durée (minutes)"), min_value=10, max_value=720)
+    lieu = ChoixLieu(label=_("Lieu"), queryset=Lieu.objects.none(), empty_label=None)
+    intervenants = forms.CharField(label=_("Animée par"), max_length=160, required=False)
+    capacite_adultes = _places(_("Places adultes"), minimum=1)
+    capacite_enfants = _places(_("Places enfants"), minimum=0)
+    accueille_grossesse = forms.BooleanField(label=_("Ouverte pendant la grossesse"), required=False)
+    age_min_mois = forms.IntegerField(
+        label=_("Âge minimum du bébé (mois)"),
+        required=False,
+        validators=[MinValueValidator(0), MaxValueValidator(216)],
+    )
+    age_max_mois = forms.IntegerField(
+        label=_("Âge maximum du bébé (mois)"),
+        required=False,
+        validators=[MinValueValidator(0), MaxValueValidator(216)],
+        help_text=_("Vide : pas de règle d'âge. Les familles déjà inscrites le restent."),
+    )
+    precisions = forms.CharField(
+        label=_("Précisions pour les familles"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    etendue = forms.ChoiceField(
+        label=_("Ce changement concerne"), choices=Etendue, initial=Etendue.SEULE, widget=forms.RadioSelect
+    )
+    version = forms.CharField(widget=forms.HiddenInput)
+
+    groupes = (
+        (_("Quoi, quand, où"), ("titre", "jour", "heure", "duree_minutes", "lieu", "intervenants")),
+        (
+            _("Pour qui, combien"),
+            ("capacite_adultes", "capacite_enfants", "accueille_grossesse", "age_min_mois", "age_max_mois"),
+        ),
+        (_("En plus"), ("precisions",)),
+        (_("Jusqu'où"), ("etendue",)),
+    )
+
+    def __init__(self, *args: Any, seance: Seance, lieux: QuerySet[Lieu], **options: Any) -> None:
+        depart = Changements.de(seance)
+        initial = {
+            **{nom: getattr(depart, nom) for nom in self.base_fields if hasattr(depart, nom)},
+            "jour": seance.debut_local.date(),
+            "heure": seance.debut_local.time(),
+            "duree_minutes": int(depart.duree.total_seconds() // 60),
+            "lieu": seance.lieu_id,
+            "version": seance.modifiee_le.isoformat(),
+        }
+        super().__init__(*args, **{**options, "initial": initial})
+        self.seance = seance
+        champ = self.fields["lieu"]
+        if isinstance(champ, forms.ModelChoiceField):
+            champ.queryset = lieux
+        if seance.serie_id is None:
+            del self.fields["etendue"]
+
+    def fieldsets_en_clair(self) -> Iterable[tuple[Any, list[forms.BoundField]]]:
+        groupes = [(titre, [self[nom] for nom in noms if nom in self.fields]) for titre, noms in self.groupes]
+        return [(titre, champs) for titre, champs in groupes if champs]
+
+    def clean_version(self) -> datetime:
+        try:
+            return datetime.fromisoformat(self.cleaned_data["version"])
+        except ValueError:
+            raise forms.ValidationError(__("Rechargez la page.")) from None
+
+    def clean(self) -> dict[str, Any]:
+        donnees: dict[str, Any] = super().clean() or self.cleaned_data
+        minimum, maximum = donnees.get("age_min_mois"), donnees.get("age_max_mois")
+        if minimum is not None and maximum is not None and maximum < minimum:
+            self.add_error("age_max_mois", __("L'âge maximum doit venir après l'âge minimum."))
+        jour, heure, lieu = donnees.get("jour"), donnees.get("heure"), donnees.get("lieu")
+        if jour and heure and lieu and not existe(jour, heure, lieu.zone):
+            self.add_error(
+                "heure", __("Cette heure n'existe pas ce jour-là : les horloges avancent. Choisissez-en une autre.")
+            )
+        if jour and not 2000 <= jour.year <= 2100:
+            self.add_error("jour", __("Vérifiez l'année."))
+        return donnees
+
+    @property
+    def etendue_choisie(self) -> Etendue:
+        return Etendue(self.cleaned_data.get("etendue") or Etendue.SEULE)
+
+    def changements(self) -> Changements:
+        donnees = self.cleaned_data
+        depart = Changements.de(self.seance)
+        simples = {nom: donnees[nom] for nom in donnees if hasattr(depart, nom) and nom != "lieu"}
+        return replace(
+            depart,
+            **simples,
+            lieu=donnees["lieu"],
+            debut=self._debut(depart),
+            duree=self._duree(depart),
+        )
+
+    def _debut(self, depart: Changements) -> datetime:
+        """Untouched fields keep the very instant, even one that the form can't write (the second 2:30 of October)."""
+        donnees = self.cleaned_data
+        if {"jour", "heure", "lieu"}.isdisjoint(self.changed_data):
+            return depart.debut
+        return moment_local(donnees["jour"], donnees["heure"], donnees["lieu"].zone)
+
+    def _duree(self, depart: Changements) -> timedelta:
+        if "duree_minutes" not in self.changed_data:
+            return depart.duree
+        return timedelta(minutes=self.cleaned_data["duree_minutes"])
+
+
+class AnnulationForm(forms.Form):
+    motif = forms.CharField(
+        label=_("Motif"),
+        max_length=200,
+        help_text=_("Les personnes inscrites le liront. Ni nom, ni raison de santé : « Animatrice absente » suffit."),
+    )
+    etendue = forms.ChoiceField(label=_("Annuler"), choices=Etendue, initial=Etendue.SEULE, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, seance: Seance, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if seance.serie_id is None:
+            del self.fields["etendue"]
+
+    def fieldsets_en_clair(self) -> Iterable[tuple[Any, list[forms.BoundField]]]:
+        return [("", list(self))]
+
+    @property
+    def etendue_choisie(self) -> Etendue:
+        return Etendue(self.cleaned_data.get("etendue") or Etendue.SEULE)

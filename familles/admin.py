@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from familles.models import Famille
+from socle.admin import PorteeAdmin
+
+
+@admin.register(Famille)
+class FamilleAdmin(PorteeAdmin):
+    """A first name and a way to reach it, for those who receive the family. Children are not listed here."""
+
+    list_display = ("prenom", "email", "telephone", "langue")
+    search_fields = ("prenom", "email", "telephone")
+    search_help_text = _("Prénom, e-mail ou téléphone")
+    ordering = ("prenom", "pk")
+    fields = ("prenom", "email", "telephone", "langue", "cree_le")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,376 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+
+from maisons.affectations import AffectationRefusee, donner_role, finir_role
+from maisons.enums import PORTEES_DU_ROLE, Portee, Role
+from maisons.models import (
+    Affectation,
+    Commune,
+    Departement,
+    Fermeture,
+    Lieu,
+    Maison,
+    Organisation,
+    PlageOuverture,
+    Territoire,
+)
+from maisons.perms import champs_de_portee, roles_a_donner
+from socle.admin import FiltreVisible, PorteeAdmin, PorteeStacked, PorteeTabular
+from socle.models import Utilisateur
+from socle.portee import utilisateur_de
+
+
+@admin.register(Departement)
+class DepartementAdmin(PorteeAdmin):
+    list_display = ("nom", "code", "fuseau", "zone_scolaire")
+    search_fields = ("nom", "code")
+    ordering = ("code",)
+
+
+@admin.register(Commune)
+class CommuneAdmin(PorteeAdmin):
+    list_display = ("nom", "code_insee", "departement", "population")
+    list_select_related = ("departement",)
+    search_fields = ("nom_recherche",)
+    search_help_text = _("Nom ou code postal")
+    ordering = ("nom_recherche", "code_insee")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Names and postcodes as the public search reads them."""
+        if not search_term.strip():
+            return queryset, False
+        return Commune.objects.correspondant_a(search_term), False
+
+
+@admin.register(Territoire)
+class TerritoireAdmin(PorteeAdmin):
+    list_display = ("nom", "precision")
+    search_fields = ("nom",)
+    ordering = ("nom",)
+    autocomplete_fields = ("communes", "departements")
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(PorteeAdmin):
+    list_display = ("nom", "type", "departement", "nombre_maisons")
+    list_filter = ("type",)
+    list_select_related = ("departement",)
+    search_fields = ("nom",)
+    ordering = ("nom",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).annotate(nombre=Count("maisons"))
+
+    @admin.display(description=_("maisons"), ordering="nombre")
+    def nombre_maisons(self, organisation: Any) -> int:
+        return int(organisation.nombre)
+
+
+class LieuForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A place; without coordinates it stands at its commune's town hall, and its clock is the département's."""
+
+    latitude = forms.FloatField(label=_("Latitude"), required=False, min_value=-90, max_value=90)
+    longitude = forms.FloatField(
+        label=_("Longitude"),
+        required=False,
+        min_value=-180,
+        max_value=180,
+        help_text=_("Laissez vide : le centre de la commune sert de repère."),
+    )
+
+    class Meta:
+        model = Lieu
+        fields = (
+            "nom",
+            "adresse",
+            "code_postal",
+            "commune",
+            "latitude",
+            "longitude",
+            "acces",
+            "accessibilite",
+            "qpv",
+            "actif",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        donnees: dict[str, Any] = super().clean() or self.cleaned_data
+        commune = donnees.get("commune")
+        if commune is not None:
+            if donnees.get("latitude") is None or donnees.get("longitude") is None:
+                donnees["latitude"], donnees["longitude"] = commune.latitude, commune.longitude
+            self.instance.fuseau = commune.departement.fuseau
+            if not donnees.get("code_postal") and commune.codes_postaux:
+                donnees["code_postal"] = commune.codes_postaux[0]
+        return donnees
+
+
+class LieuInline(PorteeStacked):
+    model = Lieu
+    form = LieuForm
+    fields = ("nom", ("adresse", "code_postal", "commune"), "acces", ("qpv", "actif"))
+    autocomplete_fields = ("commune",)
+    show_change_link = True
+
+
+class FermetureInline(PorteeTabular):
+    model = Fermeture
+    ordering = ("-du",)
+    verbose_name_plural = _("fermetures : aucune séance ne se planifie ces jours-là")
+
+
+class PlageOuvertureInline(PorteeTabular):
+    model = PlageOuverture
+    ordering = ("jour", "debut")
+
+
+@admin.register(Maison)
+class MaisonAdmin(PorteeAdmin):
+    list_display = ("nom", "type", "organisation", "departement", "statut_label", "nombre_lieux", "ouverte", "publiee")
+    list_filter = (("departement", FiltreVisible), "statut_label", "type")
+    list_select_related = ("organisation", "departement")
+    search_fields = ("nom", "organisation__nom")
+    ordering = ("nom", "pk")
+    inlines = (LieuInline, FermetureInline)
+    view_on_site = True
+    prepopulated_fields = {"slug": ("nom",)}
+    fieldsets = (
+        (_("La maison"), {"fields": ("nom", "type", "presentation", "actions", "langues")}),
+        (_("La joindre"), {"fields": ("telephone", "courriel", "site")}),
+        (_("Sur le portail"), {"fields": ("ouverte", "publiee")}),
+        (
+            _("Pilotage"),
+            {
+                "fields": (
+                    "slug",
+                    "organisation",
+                    "departement",
+                    "territoire",
+                    "statut_label",
+                    "label_le",
+                    "demonstration",
+                    "source",
+                ),
+                "description": _("Renseigné par le pilote départemental ou l'administrateur du réseau."),
+            },
+        ),
+    )
+    # What decides who sees the house, and what it may call itself: not the house's own to change.
+    champs_de_pilotage = (
+        "slug",
+        "organisation",
+        "departement",
+        "territoire",
+        "statut_label",
+        "label_le",
+        "demonstration",
+        "source",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).annotate(nombre=Count("lieux", filter=Q(lieux__actif=True)))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if self._peut(request, "piloter", obj):
+            return ()
+        return self.champs_de_pilotage
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_prepopulated_fields(request, obj) if obj is None else {}
+
+    @admin.display(description=_("lieux"), ordering="nombre")
+    def nombre_lieux(self, maison: Any) -> int:
+        return int(maison.nombre)
+
+
+@admin.register(Lieu)
+class LieuAdmin(PorteeAdmin):
+    form = LieuForm
+    list_display = ("nom", "maison", "commune", "actif")
+    list_filter = (("maison", FiltreVisible), "actif")
+    list_select_related = ("maison", "commune")
+    search_fields = ("nom", "maison__nom", "commune__nom_recherche")
+    ordering = ("maison__nom", "nom", "pk")
+    autocomplete_fields = ("commune",)
+    inlines = (PlageOuvertureInline,)
+    fields = (
+        "maison",
+        "nom",
+        ("adresse", "code_postal", "commune"),
+        ("latitude", "longitude"),
+        "acces",
+        "accessibilite",
+        ("qpv", "actif"),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Its sessions would change houses with it.
+        return ("maison",) if obj is not None else ()
+
+
+# Who works where
+
+
+class AffectationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A role for a person known by their address: whoever they are elsewhere is not shown here."""
+
+    email = forms.EmailField(label=_("Adresse e-mail"), max_length=254)
+    prenom = forms.CharField(label=_("Prénom"), max_length=80, required=False)
+    nom = forms.CharField(label=_("Nom"), max_length=80, required=False)
+
+    auteur: Utilisateur
+
+    class Meta:
+        model = Affectation
+        fields = ("role", "portee", "maison", "organisation", "departement", "du", "au")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "role" in self.fields:
+            permis = roles_a_donner(self.auteur, le=timezone.localdate())
+            champ = self.fields["role"]
+            if isinstance(champ, forms.ChoiceField):
+                champ.choices = [("", "---------"), *((role.value, role.label) for role in permis)]
+
+    def clean(self) -> dict[str, Any]:
+        donnees: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.instance.pk is not None or self.errors:
+            return donnees
+        role, portee = donnees["role"], donnees["portee"]
+        if portee not in PORTEES_DU_ROLE[Role(role)]:
+            self.add_error("portee", __("Ce rôle ne se donne pas sur cette portée."))
+            return donnees
+        premier, *autres = champs_de_portee(portee)
+        if portee != Portee.RESEAU and donnees.get(premier) is None:
+            self.add_error(premier, __("Choisissez à quoi ce rôle s'étend."))
+        for champ in autres if portee != Portee.RESEAU else [premier, *autres]:
+            if donnees.get(champ) is not None:
+                self.add_error(champ, __("Laissez vide : la portée choisie est une autre."))
+        if donnees.get("au") and donnees.get("du") and donnees["au"] < donnees["du"]:
+            self.add_error("au", __("La date de fin doit venir après la date de début."))
+        return donnees
+
+    def _post_clean(self) -> None:
+        """Give or end the role here, so that a refusal is shown at its field and nothing is half-written."""
+        if self.errors:
+            return
+        donnees, le = self.cleaned_data, timezone.localdate()
+        try:
+            if self.instance.pk is not None:
+                self.instance = finir_role(auteur=self.auteur, affectation=self.instance, au=donnees.get("au"), le=le)
+            else:
+                self.instance = donner_role(
+                    auteur=self.auteur,
+                    email=donnees["email"],
+                    prenom=donnees["prenom"],
+                    nom=donnees["nom"],
+                    role=Role(donnees["role"]),
+                    portee=Portee(donnees["portee"]),
+                    maison=donnees["maison"],
+                    organisation=donnees["organisation"],
+                    departement=donnees["departement"],
+                    du=donnees["du"],
+                    au=donnees["au"],
+                    le=le,
+                )
+        except AffectationRefusee as refus:
+            self.add_error(refus.champ if refus.champ in self.fields else None, str(refus))
+
+
+class FiltreEnCours(admin.SimpleListFilter):
+    title = _("période")
+    parameter_name = "periode"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("toutes", _("toutes"))]
+
+    def choices(self, changelist: Any) -> Any:
+        tous, *autres = super().choices(changelist)
+        return [{**tous, "display": _("en cours et à venir")}, *autres]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Affectation]) -> QuerySet[Affectation]:
+        if self.value() == "toutes":
+            return queryset
+        return queryset.filter(Q(au__isnull=True) | Q(au__gte=timezone.localdate()))
+
+
+@admin.register(Affectation)
+class AffectationAdmin(PorteeAdmin):
+    form = AffectationForm
+    list_display = ("utilisateur", "adresse", "role", "ou", "du", "au")
+    list_filter = (FiltreEnCours, "role", ("maison", FiltreVisible))
+    list_select_related = ("utilisateur", "maison", "organisation", "departement")
+    search_fields = ("utilisateur__email", "utilisateur__nom", "utilisateur__prenom", "maison__nom")
+    ordering = ("utilisateur__nom", "utilisateur__prenom", "utilisateur__email", "-du", "pk")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        personne = ("utilisateur",) if obj is not None else ("email", ("prenom", "nom"))
+        return (*personne, "role", "portee", "maison", "organisation", "departement", ("du", "au"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Once given, a role only gets an end: another one is another row, and the past stays readable."""
+        if obj is None:
+            return ()
+        return ("utilisateur", "role", "portee", "maison", "organisation", "departement", "du")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        return type(
+            "AffectationForm",
+            (super().get_form(request, obj, change, **options),),
+            {"auteur": utilisateur_de(request)},
+        )
+
+    def save_model(self, request: HttpRequest, obj: Affectation, form: Any, change: bool) -> None:
+        """The form's service has written it."""
+
+    @admin.display(description=_("adresse"), ordering="utilisateur__email")
+    def adresse(self, affectation: Affectation) -> str:
+        return affectation.utilisateur.email
+
+    @admin.display(description=_("où"))
+    def ou(self, affectation: Affectation) -> str:
+        lieu = affectation.maison or affectation.organisation or affectation.departement
+        return str(lieu) if lieu is not None else affectation.get_portee_display()
+
+
+@admin.register(Utilisateur)
+class UtilisateurAdmin(PorteeAdmin):
+    """The people one works with. Accounts open with a first role, passwords belong to their owner alone."""
+
+    list_display = ("email", "nom_complet", "roles", "is_active", "last_login")
+    list_filter = ("is_active",)
+    search_fields = ("email", "nom", "prenom")
+    ordering = ("nom", "prenom", "email")
+    fields = ("email", "prenom", "nom", "is_active", "last_login", "date_joined")
+    readonly_fields = ("email", "last_login", "date_joined")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        visibles = Affectation.objects.visibles_par(utilisateur_de(request), le=timezone.localdate())
+        en_cours = visibles.en_cours(le=timezone.localdate()).order_by("pk")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(Prefetch("affectations", queryset=en_cours, to_attr="roles_en_cours"))
+        )
+
+    @admin.display(description=_("nom"), ordering="nom")
+    def nom_complet(self, utilisateur: Utilisateur) -> str:
+        return utilisateur.nom_complet
+
+    @admin.display(description=_("rôles"))
+    def roles(self, utilisateur: Any) -> str:
+        return ", ".join(dict.fromkeys(affectation.get_role_display() for affectation in utilisateur.roles_en_cours))
