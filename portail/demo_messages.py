@@ -1,0 +1,93 @@
+"""/demo/messages/ (demo settings): everything the portal sent, as its recipients would read it."""
+
+from __future__ import annotations
+
+from csp.constants import NONE, SELF
+from csp.decorators import csp_replace, csp_update
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from socle import demo
+from socle.models import Message
+
+PAR_PAGE = 20
+
+
+@require_safe
+@never_cache
+def demo_messages(request: HttpRequest) -> HttpResponse:
+    """The latest messages first; ?a= keeps those to one recipient."""
+    destinataire = request.GET.get("a", "").strip()[:254]
+    page = Paginator(list(demo.lister(destinataire=destinataire)), PAR_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "portail/demo_messages.html",
+        {
+            "page": page,
+            "destinataire": destinataire,
+            "en_attente": Message.objects.dus(maintenant=timezone.now()).count(),
+        },
+    )
+
+
+@require_safe
+@never_cache
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # typed for views without arguments
+def demo_message(request: HttpRequest, cle: str) -> HttpResponse:
+    """One message in all its parts; the HTML one stands in a frame that can run nothing."""
+    return render(request, "portail/demo_message.html", {"recu": _recu(cle)})
+
+
+@require_safe
+@never_cache
+@xframe_options_sameorigin
+@csp_replace(  # type: ignore[arg-type]
+    {
+        "default-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [NONE],
+        "frame-ancestors": [SELF],
+        "img-src": ["data:"],
+        "sandbox": ["allow-popups", "allow-top-navigation-by-user-activation"],
+        "style-src": ["'unsafe-inline'"],
+    }
+)
+def demo_message_html(request: HttpRequest, cle: str) -> HttpResponse:
+    """The HTML part alone. Mail needs its styles inside, so this answer has a policy of its own, without scripts."""
+    # Its links open in the whole window, not in the frame.
+    return HttpResponse(_recu(cle).html.replace("<head>", '<head><base target="_top">', 1))
+
+
+@require_safe
+@never_cache
+def demo_message_piece(request: HttpRequest, cle: str, numero: int) -> HttpResponse:
+    pieces = _recu(cle).pieces
+    if numero >= len(pieces):
+        raise Http404
+    piece = pieces[numero]
+    return HttpResponse(
+        piece.contenu,
+        content_type=piece.type,
+        headers={"Content-Disposition": f'attachment; filename="{piece.nom}"'},
+    )
+
+
+def _recu(cle: str) -> demo.MessageRecu:
+    recu = demo.lire(cle)
+    if recu is None:
+        raise Http404
+    return recu
+
+
+urlpatterns = [
+    path("messages/", demo_messages, name="demo_messages"),
+    path("messages/<str:cle>/", demo_message, name="demo_message"),
+    path("messages/<str:cle>/html/", demo_message_html, name="demo_message_html"),
+    path("messages/<str:cle>/piece/<int:numero>/", demo_message_piece, name="demo_message_piece"),
+]
