@@ -19,9 +19,10 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from ateliers.enums import Format
 from ateliers.models import Seance, SeanceQuerySet, Theme
 from maisons.enums import Langue
-from maisons.forms import Proximite, ProximiteForm
+from maisons.forms import CHOIX_RAYON, RAYON_PAR_DEFAUT_KM, Proximite, ProximiteForm
 from maisons.recherche import lieux_proches
 from socle import dates
+from socle.widgets import ListeChoix
 
 SEMAINES_PROPOSEES = 10
 # From this hour of the place on, a session suits people who come from work.
@@ -91,7 +92,7 @@ def libelle_semaine(lundi: date) -> str:
 class SemaineField(forms.CharField):
     """An ISO week, "2026-W48"; cleaned to its Monday."""
 
-    widget = forms.Select
+    widget = ListeChoix
     default_error_messages = {
         "invalid": gettext_lazy("Cette semaine n'existe pas. Choisissez-en une dans la liste."),
     }
@@ -137,6 +138,15 @@ class CaseFilter(django_filters.Filter):
 class FiltreAgendaForm(ProximiteForm):
     field_order = ("lieu", "rayon", "semaine", "jour", "moment", "stade", "theme", "format", "langue", "places")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.data.get("rayon"):
+            # What the list is narrowed by when the address says nothing: the field shows it.
+            donnees = self.data.copy()
+            donnees["rayon"] = str(RAYON_PAR_DEFAUT_KM)
+            self.data = donnees
+        self.fields["rayon"].widget = ListeChoix(choices=CHOIX_RAYON)
+
 
 def _stades() -> list[tuple[str, str]]:
     mois = [(str(n), ngettext("bébé de %d mois", "bébé de %d mois", n) % n) for n in range(1, AGE_MAX_MOIS + 1)]
@@ -169,22 +179,26 @@ class SeanceFilter(django_filters.FilterSet):
         method="filtrer_stade",
         choices=lambda: _capitales(_stades()),
         empty_label=gettext_lazy("Peu importe"),
+        widget=ListeChoix,
     )
     theme = django_filters.ChoiceFilter(
         label=gettext_lazy("Thème"),
         method="filtrer_theme",
         empty_label=gettext_lazy("Tous les thèmes"),
+        widget=ListeChoix,
     )
     format = django_filters.ChoiceFilter(
         label=gettext_lazy("Genre de rencontre"),
         choices=lambda: _capitales(Format.choices),
         empty_label=gettext_lazy("Tous"),
+        widget=ListeChoix,
     )
     langue = django_filters.ChoiceFilter(
         label=gettext_lazy("Langue parlée"),
         method="filtrer_langue",
         choices=lambda: _capitales(Langue.choices),
         empty_label=gettext_lazy("Toutes"),
+        widget=ListeChoix,
     )
     places = CaseFilter(label=gettext_lazy("Seulement s'il reste des places"), method="filtrer_places")
 
@@ -226,7 +240,9 @@ class SeanceFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: SeanceQuerySet) -> SeanceQuerySet:
         if not self.form.is_valid():
             return queryset.none()
-        queryset = super().filter_queryset(queryset)
+        # The form has fields of its own (the place), so not every field is a filter.
+        for nom, filtre in self.filters.items():
+            queryset = filtre.filter(queryset, self.form.cleaned_data[nom])
         if self.proximite is not None:
             self.distances = lieux_proches(
                 latitude=self.proximite.latitude,

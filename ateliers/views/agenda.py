@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from ateliers.cartes import carte
 from ateliers.filters import SeanceFilter, criteres, entre_jours, libelle_semaine, semaine_iso
 from ateliers.models import Seance, SeanceQuerySet
 from maisons.forms import RAYONS_KM, SANS_RAYON
@@ -22,7 +23,7 @@ from maisons.models import Lieu
 from maisons.recherche import lieux_proches
 
 SEANCES_PAR_PAGE = 20
-SEANCES_PAR_JOUR = 12
+SEANCES_PAR_JOUR = 8
 SUITE, AVANT = "apres", "avant"
 # Not filters: where in the list, and in which shape.
 HORS_FILTRES = (SUITE, AVANT, "vue")
@@ -42,6 +43,7 @@ class Puce:
     """A filter in force and the address without it."""
 
     libelle: str
+    parametre: str
     url: str
 
 
@@ -52,15 +54,17 @@ def agenda(request: HttpRequest) -> HttpResponse:
     filtre = SeanceFilter(
         request.GET, queryset=Seance.objects.publiques().a_venir(maintenant=maintenant), maintenant=maintenant
     )
+    filtre.form.is_valid()
     en_semaine = request.GET.get("vue") == "semaine"
     contexte: dict[str, Any] = {
         "filtre": filtre,
         "form": filtre.form,
         "maintenant": maintenant,
         "en_semaine": en_semaine,
-        **(_semaine(request, filtre, maintenant) if en_semaine else _liste(request, filtre)),
+        **(_semaine if en_semaine else _liste)(request, filtre, maintenant),
     }
-    contexte["puces"] = _puces(request, filtre)
+    # The week shown is said by its heading.
+    contexte["puces"] = [puce for puce in _puces(request, filtre) if not (en_semaine and puce.parametre == "semaine")]
     contexte["url_liste"] = _adresse(request, vue=None)
     contexte["url_semaine"] = _adresse(request, vue="semaine")
     contexte["url_ics"] = _url_ics(request)
@@ -79,13 +83,14 @@ def agenda(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _liste(request: HttpRequest, filtre: SeanceFilter) -> dict[str, Any]:
-    page = _page(
+def _liste(request: HttpRequest, filtre: SeanceFilter, maintenant: datetime) -> dict[str, Any]:
+    seances, plus_tard, plus_tot = _page(
         filtre.qs.with_cadre(), apres=_curseur(request.GET.get(SUITE, "")), avant=_curseur(request.GET.get(AVANT, ""))
     )
-    seances, plus_tard, plus_tot = page
+    for seance in _with_distances(seances, filtre.distances):
+        seance.carte = carte(seance, maintenant=maintenant, niveau=4, sans_jour=True)  # type: ignore[attr-defined]
     return {
-        "jours": _par_jour(_with_distances(seances, filtre.distances)),
+        "jours": _par_jour(seances),
         "nombre": len(seances),
         "url_suite": _adresse(request, **{SUITE: _position(seances[-1]), AVANT: None}) if plus_tard else "",
         "url_avant": _adresse(request, **{AVANT: _position(seances[0]), SUITE: None}) if plus_tot and seances else "",
@@ -204,7 +209,9 @@ def _puces(request: HttpRequest, filtre: SeanceFilter) -> list[Puce]:
         if reste:
             parametres.setlist(parametre, reste)
         requete = parametres.urlencode()
-        puces.append(Puce(libelle=libelle, url=f"{request.path}?{requete}" if requete else request.path))
+        puces.append(
+            Puce(libelle=libelle, parametre=parametre, url=f"{request.path}?{requete}" if requete else request.path)
+        )
     return puces
 
 

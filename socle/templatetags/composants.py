@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from django import template
@@ -29,6 +30,12 @@ def picto(nom: str, classe: str = "") -> SafeString:
 
     classe: "picto--grand" (40 px), "picto--sens" (turns round when the page reads from right to left).
     """
+    return _picto(nom, classe)
+
+
+@cache
+def _picto(nom: str, classe: str) -> SafeString:
+    # Kept: a page of cards shows a hundred of the same few.
     return format_html(
         '<svg class="picto{}{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         " " if classe else "",
@@ -114,9 +121,9 @@ def distance(km: float | None) -> str:
         return ""
     if km < 1:
         return _("à moins de 1 km")
-    return _("à %(km)s km") % {
-        "km": number_format(round(km) if km >= 10 else round(km, 1), decimal_pos=0 if km >= 10 else 1)
-    }
+    proche = round(km, 1)
+    nombre = number_format(proche, decimal_pos=1) if proche < 10 else number_format(round(km), decimal_pos=0)
+    return _("à %(km)s km") % {"km": nombre}
 
 
 @register.filter
