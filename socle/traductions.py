@@ -225,7 +225,9 @@ def _hors_traduction(source: str, fichier: str) -> tuple[str, list[Defaut]]:
                 elif contenu.strip() == "comment" or contenu.startswith("comment "):
                     jusqu_a = re.compile(r"^\s*endcomment$")
             defauts += _phrases_en_argument(jeton, fichier)
-            sortie.append("\n" * contenu.count("\n") or " ")
+            # "<{% if lien %}a{% else %}button{% endif %} …>" is an element all the same.
+            nom_element = "x" if sortie and sortie[-1].endswith(("<", "</")) else " "
+            sortie.append("\n" * contenu.count("\n") or nom_element)
     return "".join(sortie), defauts
 
 
