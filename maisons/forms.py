@@ -172,7 +172,7 @@ class ProximiteForm(forms.Form):
         if evidente is None and trouvees:
             self.communes_possibles = trouvees
             self.add_error(
-                "lieu", ValidationError(_("Plusieurs communes correspondent. Laquelle est la vôtre ?"), code="choix")
+                "lieu", ValidationError(_("Plusieurs communes correspondent."), code="choix")
             )
         elif evidente is None:
             self.add_error(
@@ -209,7 +209,7 @@ class FiltreMaisonsForm(ProximiteForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         departements = Departement.objects.filter(Exists(Maison.objects.publiees().filter(departement=OuterRef("pk"))))
-        cast(forms.ModelChoiceField[Departement], self.fields["departement"]).queryset = departements.order_by(
+        cast("forms.ModelChoiceField[Departement]", self.fields["departement"]).queryset = departements.order_by(
             "nom_recherche"
         )
 

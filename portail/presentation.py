@@ -12,12 +12,12 @@ from django.utils.translation import ngettext
 
 from ateliers.models import Seance, SeanceQuerySet
 from maisons.distance import distance_sql
-from maisons.enums import TypeMaison
+from maisons.enums import JourSemaine, TypeMaison
 from maisons.forms import Proximite
 from maisons.horaires import EtatOuverture, JourOuverture, etat_du_lieu, semaine_du_lieu
 from maisons.models import Lieu, Maison
 from maisons.recherche import lieux_proches, with_distance, with_lieux
-from socle.dates import heure, jour
+from socle.dates import heure
 
 # When nothing is near: how much further to look before giving up.
 RAYON_ELARGI_KM = 100
@@ -63,6 +63,8 @@ class Ouverture:
 
 def ouverture_de(maison: Maison, *, maintenant: datetime) -> Ouverture | None:
     """The best that its places offer now; None when no hours are known, which is not "closed"."""
+    if not maison.ouverte:
+        return Ouverture(False, _("En projet, pas encore ouverte"))
     lieux = [lieu for lieu in lieux_de(maison) if lieu.plages.all()]
     etats: list[tuple[Lieu, EtatOuverture]] = [(lieu, etat_du_lieu(lieu, maintenant=maintenant)) for lieu in lieux]
     plusieurs = len(lieux_de(maison)) > 1
@@ -104,7 +106,7 @@ def cartes_maisons(maisons: Iterable[Maison], *, maintenant: datetime) -> list[C
             maison=maison,
             commune=communes_de(maison),
             distance_km=getattr(maison, "distance_km", None),
-            ouverture=ouverture_de(maison, maintenant=maintenant) if maison.ouverte else None,
+            ouverture=ouverture_de(maison, maintenant=maintenant),
             prochaine=prochaines.get(maison.pk),
         )
         for maison in maisons
@@ -119,7 +121,7 @@ def seances_libres(*, maintenant: datetime) -> SeanceQuerySet:
     """Sessions that someone can book right now, soonest first."""
     return (
         seances_publiques(maintenant=maintenant)
-        .filter(adultes_pris__lt=F("capacite_adultes"))
+        .with_places()
         .filter(Q(inscriptions_du__isnull=True) | Q(inscriptions_du__lte=maintenant))
         .filter(Q(inscriptions_au__isnull=True) | Q(inscriptions_au__gt=maintenant))
         .order_by("debut", "pk")
@@ -139,11 +141,16 @@ def seances_proches(proximite: Proximite, *, maintenant: datetime, maximum: int)
     return [], True
 
 
-def maisons_proches(proximite: Proximite, maisons: QuerySet[Maison], *, maximum: int) -> QuerySet[Maison]:
-    """The nearest houses that have a place, whatever the distance."""
+def maisons_proches(proximite: Proximite, maisons: QuerySet[Maison], *, maximum: int) -> list[Maison]:
+    """The nearest houses that have a place: none beyond a day's trip, unless there is nothing nearer."""
     maisons = maisons.filter(pk__in=Lieu.objects.actifs().values("maison"))
     proches = with_distance(maisons, latitude=proximite.latitude, longitude=proximite.longitude)
-    return with_lieux(proches)[:maximum]
+    liste = list(with_lieux(proches)[:maximum])
+    return [maison for maison in liste if _km(maison) <= RAYON_ELARGI_KM] or liste[:1]
+
+
+def _km(maison: Maison) -> float:
+    return float(getattr(maison, "distance_km"))  # noqa: B009 – the annotation, unknown to the model
 
 
 @dataclass(frozen=True)
@@ -166,23 +173,24 @@ def horaires_de(lieu: Lieu, *, maintenant: datetime) -> Horaires | None:
     if not lieu.plages.all():
         return None
     local = maintenant.astimezone(lieu.zone)
-    aujourdhui, titre = local.date(), _("Horaires de cette semaine")
+    aujourdhui, titre = local.date(), _("Cette semaine")
     journees = semaine_du_lieu(lieu, le=aujourdhui)
     if not any(creneau.fin > local for journee in journees for creneau in journee.creneaux):
-        titre = _("Horaires de la semaine prochaine")
+        titre = _("La semaine prochaine")
         journees = semaine_du_lieu(lieu, le=aujourdhui + timedelta(days=7))
     return Horaires(titre, [_ligne(journee, aujourdhui=aujourdhui) for journee in journees])
 
 
 def _ligne(journee: JourOuverture, *, aujourdhui: date) -> LigneHoraires:
     plages = [
-        _("%(debut)s à %(fin)s")
+        # Translators: opening hours of a day, as short as can be
+        _("%(debut)s – %(fin)s")
         % {"debut": heure(creneau.debut, creneau.debut.tzinfo), "fin": heure(creneau.fin, creneau.fin.tzinfo)}
         for creneau in journee.creneaux
     ]
     if journee.motif:
         plages.append(_("Fermé : %(motif)s") % {"motif": journee.motif})
-    return LigneHoraires(jour(journee.jour), plages, journee.jour == aujourdhui)
+    return LigneHoraires(str(JourSemaine(journee.jour.weekday()).label), plages, journee.jour == aujourdhui)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ HEURE = 3600
 MAISONS_PAR_PAGE = 24
 MAISONS_PROCHES = 3
 SEANCES_ACCUEIL = 3
-SEANCES_MAISON = 8
+SEANCES_MAISON = 4
 NUMEROS_ACCUEIL = ("15", "3114", "119")
 
 
@@ -117,7 +117,7 @@ def maison(request: HttpRequest, slug: str) -> HttpResponse:
             (fermeture for fermeture in maison.fermetures.all() if fermeture.au >= maintenant.date()),
             key=lambda fermeture: fermeture.du,
         ),
-        "ouverture": ouverture_de(maison, maintenant=maintenant) if maison.ouverte else None,
+        "ouverture": ouverture_de(maison, maintenant=maintenant),
         "seances": seances[:SEANCES_MAISON],
         "autres_seances": len(seances) > SEANCES_MAISON,
     }
