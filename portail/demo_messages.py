@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from csp.constants import NONE, SELF
-from csp.decorators import csp_replace, csp_update
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +17,10 @@ from socle import demo
 from socle.models import Message
 
 PAR_PAGE = 20
+POLITIQUE_DU_COURRIEL = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; img-src data:; "
+    "sandbox allow-popups allow-top-navigation-by-user-activation; style-src 'unsafe-inline'"
+)
 
 
 @require_safe
@@ -47,21 +51,13 @@ def demo_message(request: HttpRequest, cle: str) -> HttpResponse:
 @require_safe
 @never_cache
 @xframe_options_sameorigin
-@csp_replace(  # type: ignore[arg-type]
-    {
-        "default-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [NONE],
-        "frame-ancestors": [SELF],
-        "img-src": ["data:"],
-        "sandbox": ["allow-popups", "allow-top-navigation-by-user-activation"],
-        "style-src": ["'unsafe-inline'"],
-    }
-)
 def demo_message_html(request: HttpRequest, cle: str) -> HttpResponse:
     """The HTML part alone. Mail needs its styles inside, so this answer has a policy of its own, without scripts."""
     # Its links open in the whole window, not in the frame.
-    return HttpResponse(_recu(cle).html.replace("<head>", '<head><base target="_top">', 1))
+    return HttpResponse(
+        _recu(cle).html.replace("<head>", '<head><base target="_top">', 1),
+        headers={"Content-Security-Policy": POLITIQUE_DU_COURRIEL},
+    )
 
 
 @require_safe
