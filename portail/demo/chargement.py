@@ -1,0 +1,50 @@
+"""Loads the demonstration: `charger_demo` for its data, in one transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from maisons.models import Commune
+from portail.demo.agenda import charger_agenda
+from portail.demo.catalogue import charger_catalogue
+from portail.demo.reseau import charger_fermetures, charger_reseau
+from portail.demo.reservations import reserver
+
+
+class ReferenceAbsente(Exception):
+    """The communes are not loaded; the message is written for the person at the terminal."""
+
+
+@dataclass(frozen=True)
+class Bilan:
+    maisons: int
+    maisons_creees: int
+    seances_creees: int
+    seances_a_venir: int
+    inscriptions: int
+
+
+@transaction.atomic
+def charger_demo(*, maintenant: datetime, annoncer: Callable[[str], None] = lambda ligne: None) -> Bilan:
+    """Complete the demonstration: the network, its workshops, sessions around `maintenant` and their bookings.
+
+    What is there is never changed: neither what a visitor booked nor what staff edited. Raises ReferenceAbsente
+    when there are no communes to put houses in.
+    """
+    if not Commune.objects.exists():
+        raise ReferenceAbsente("Les communes manquent : lancez d'abord « manage.py charger_reference ».")
+    depart = time.monotonic()
+    reseau = charger_reseau()
+    charger_fermetures(reseau, aujourd_hui=maintenant.date())
+    annoncer(f"Réseau : {len(reseau.maisons)} maisons, dont {reseau.creees} nouvelles.")
+    ateliers = charger_catalogue(reseau)
+    agenda = charger_agenda(reseau, ateliers, maintenant=maintenant)
+    annoncer(f"Agenda : {len(agenda.nouvelles)} séances ajoutées, {agenda.a_venir} à venir.")
+    inscriptions = reserver(agenda.nouvelles, maintenant=maintenant)
+    annoncer(f"Réservations : {inscriptions} ajoutées, en {time.monotonic() - depart:.1f} s.")
+    return Bilan(len(reseau.maisons), reseau.creees, len(agenda.nouvelles), agenda.a_venir, inscriptions)
