@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from ateliers import messages
 from ateliers.enums import TRANSITIONS, AnnuleePar, CanalInscription, StatutInscription, StatutSeance
-from ateliers.liste_attente import prendre, proposer_places, rang, verrouiller
+from ateliers.liste_attente import ouvrir_places_gardees, prendre, proposer_places, rang, verrouiller
 from ateliers.models import (
     ADULTES_PAR_INSCRIPTION_MAX,
     ENFANTS_PAR_INSCRIPTION_MAX,
@@ -116,6 +116,7 @@ def _inscrire(seance_pk: int, demande: DemandeInscription, maintenant: datetime)
             raise InscriptionRefusee(_("Ce formulaire a déjà servi. Rechargez la page."), code="cle_reprise")
         return deja
     _verifier_ouverte(seance, maintenant)
+    ouvrir_places_gardees(seance, maintenant=maintenant)
     active = Inscription.objects.with_cadre().actives().filter(seance=seance, famille=famille).first()
     if active is not None:
         raise DejaInscrite(active)
@@ -138,11 +139,11 @@ def _inscrire(seance_pk: int, demande: DemandeInscription, maintenant: datetime)
         cle_idempotence=demande.cle_idempotence,
         cree_le=maintenant,
     )
-    if seance.can_accueillir(adultes=demande.adultes, enfants=enfants):
+    if seance.can_accueillir(adultes=demande.adultes, enfants=enfants, canal=demande.canal):
         inscription.statut = StatutInscription.CONFIRMEE
         inscription.confirmee_le = maintenant
         inscription.save(force_insert=True)
-        prendre(seance, adultes=demande.adultes, enfants=enfants)
+        prendre(seance, adultes=demande.adultes, enfants=enfants, canal=demande.canal)
         messages.confirmation(inscription, maintenant=maintenant)
     elif demande.accepte_attente:
         inscription.statut = StatutInscription.EN_ATTENTE
@@ -338,7 +339,9 @@ def annuler_inscription(*, inscription: Inscription, par: AnnuleePar, maintenant
     inscription.save()
     messages.annulation(inscription, maintenant=maintenant)
     if tenait:
-        prendre(inscription.seance, adultes=-inscription.adultes, enfants=-inscription.enfants)
+        prendre(
+            inscription.seance, adultes=-inscription.adultes, enfants=-inscription.enfants, canal=inscription.canal
+        )
         proposer_places(seance=inscription.seance, maintenant=maintenant)
     return inscription
 
@@ -366,13 +369,15 @@ def modifier_inscription(*, inscription: Inscription, adultes: int, enfants: int
         )
     plus_adultes, plus_enfants = adultes - inscription.adultes, enfants - inscription.enfants
     if inscription.tient_une_place:
-        if plus_adultes > seance.places_adultes or plus_enfants > seance.places_enfants:
+        ouvrir_places_gardees(seance, maintenant=maintenant)
+        places_adultes, places_enfants = seance.places_pour(inscription.canal)
+        if plus_adultes > max(0, places_adultes) or plus_enfants > max(0, places_enfants):
             raise InscriptionRefusee(
                 _("Il ne reste plus assez de places pour ajouter quelqu'un."),
                 code="complete",
-                champ="adultes" if plus_adultes > seance.places_adultes else "enfants",
+                champ="adultes" if plus_adultes > places_adultes else "enfants",
             )
-        prendre(seance, adultes=plus_adultes, enfants=plus_enfants)
+        prendre(seance, adultes=plus_adultes, enfants=plus_enfants, canal=inscription.canal)
     inscription.adultes, inscription.enfants = adultes, enfants
     inscription.save(update_fields=["adultes", "enfants"])
     if seance.a_regle_age:
@@ -422,9 +427,12 @@ def prendre_place_libre(*, inscription: Inscription, maintenant: datetime) -> In
     _verifier_avant_debut(inscription, maintenant)
     if inscription.statut != StatutInscription.EN_ATTENTE:
         raise InscriptionRefusee(_("Cette réservation n'est plus en liste d'attente."), code="inactive")
-    if not inscription.seance.can_accueillir(adultes=inscription.adultes, enfants=inscription.enfants):
+    ouvrir_places_gardees(inscription.seance, maintenant=maintenant)
+    if not inscription.seance.can_accueillir(
+        adultes=inscription.adultes, enfants=inscription.enfants, canal=inscription.canal
+    ):
         raise InscriptionRefusee(_("La place vient d'être prise. Vous restez en liste d'attente."), code="complete")
-    prendre(inscription.seance, adultes=inscription.adultes, enfants=inscription.enfants)
+    prendre(inscription.seance, adultes=inscription.adultes, enfants=inscription.enfants, canal=inscription.canal)
     _confirmer(inscription, maintenant)
     return inscription
 

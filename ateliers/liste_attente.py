@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from ateliers import messages
-from ateliers.enums import AnnuleePar, StatutInscription, StatutSeance
+from ateliers.enums import AnnuleePar, CanalInscription, StatutInscription, StatutSeance
 from ateliers.models import Inscription, Seance
 
 # The shortest time worth offering a seat for: less, and a person at work has no chance to read it.
@@ -59,21 +59,38 @@ def verrouiller(pk: int) -> Seance:
     return Seance.objects.with_cadre().select_for_update(of=("self",), no_key=True).get(pk=pk)
 
 
-def prendre(seance: Seance, *, adultes: int, enfants: int) -> None:
+def prendre(seance: Seance, *, adultes: int, enfants: int, canal: str) -> None:
     """Add to the counters of a locked session (negative numbers let seats go)."""
     seance.adultes_pris += adultes
     seance.enfants_pris += enfants
-    seance.save(update_fields=["adultes_pris", "enfants_pris"])
+    if canal != CanalInscription.EN_LIGNE:
+        seance.adultes_accueil += adultes
+        seance.enfants_accueil += enfants
+    seance.save(update_fields=["adultes_pris", "enfants_pris", "adultes_accueil", "enfants_accueil"])
+
+
+def ouvrir_places_gardees(seance: Seance, *, maintenant: datetime) -> None:
+    """Open to all, on a locked session, the seats kept for the desk once their hour has come."""
+    if seance.gardes_jusqu_au is None or seance.gardes_jusqu_au > maintenant:
+        return
+    seance.adultes_gardes = seance.enfants_gardes = 0
+    seance.gardes_jusqu_au = None
+    seance.save(update_fields=["adultes_gardes", "enfants_gardes", "gardes_jusqu_au"])
 
 
 def proposer_places(*, seance: Seance, maintenant: datetime) -> int:
     """Offer the free seats of a locked session down the queue; the number of families told."""
-    if seance.statut != StatutSeance.PUBLIEE or seance.debut <= maintenant or seance.places_adultes <= 0:
+    if seance.statut != StatutSeance.PUBLIEE or seance.debut <= maintenant:
+        return 0
+    ouvrir_places_gardees(seance, maintenant=maintenant)
+    if seance.libres_adultes <= 0:
         return 0
     echeance = echeance_proposition(seance, maintenant=maintenant)
     prevenues = 0
     for inscription in Inscription.objects.en_attente().filter(seance=seance).select_related("famille"):
-        if not seance.can_accueillir(adultes=inscription.adultes, enfants=inscription.enfants):
+        if not seance.can_accueillir(
+            adultes=inscription.adultes, enfants=inscription.enfants, canal=inscription.canal
+        ):
             continue
         inscription.seance = seance
         prevenues += 1
@@ -84,9 +101,9 @@ def proposer_places(*, seance: Seance, maintenant: datetime) -> int:
         inscription.proposee_le = maintenant
         inscription.proposee_jusqu_au = echeance
         inscription.save(update_fields=["statut", "proposee_le", "proposee_jusqu_au"])
-        prendre(seance, adultes=inscription.adultes, enfants=inscription.enfants)
+        prendre(seance, adultes=inscription.adultes, enfants=inscription.enfants, canal=inscription.canal)
         messages.proposition(inscription, maintenant=maintenant)
-        if seance.places_adultes <= 0:
+        if seance.libres_adultes <= 0:
             break
     return prevenues
 
@@ -114,7 +131,7 @@ def _expirer_de(seance_pk: int, *, maintenant: datetime) -> int:
         inscription.annulee_par = AnnuleePar.DELAI
         inscription.proposee_le = inscription.proposee_jusqu_au = None
         inscription.save(update_fields=["statut", "annulee_le", "annulee_par", "proposee_le", "proposee_jusqu_au"])
-        prendre(seance, adultes=-inscription.adultes, enfants=-inscription.enfants)
+        prendre(seance, adultes=-inscription.adultes, enfants=-inscription.enfants, canal=inscription.canal)
         messages.proposition_expiree(inscription, maintenant=maintenant)
     if expirees:
         proposer_places(seance=seance, maintenant=maintenant)
@@ -122,14 +139,24 @@ def _expirer_de(seance_pk: int, *, maintenant: datetime) -> int:
 
 
 def tenir_listes_attente(*, maintenant: datetime) -> int:
-    """The minute's round: end offers, then offer any seat left free beside a queue (a crash, a raised capacity).
+    """The minute's round: end offers, open kept seats, offer any seat left free beside a queue (a crash, a raised
+    capacity).
 
     Returns how many offers ended or were told. Running it again at once changes nothing.
     """
     total = expirer_propositions(maintenant=maintenant)
+    echues = Seance.objects.filter(gardes_jusqu_au__lte=maintenant).filter(
+        Q(adultes_gardes__gt=0) | Q(enfants_gardes__gt=0)
+    )
+    for pk in list(echues.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            seance = verrouiller(pk)
+            ouvrir_places_gardees(seance, maintenant=maintenant)
+            total += proposer_places(seance=seance, maintenant=maintenant)
     en_file = Inscription.objects.filter(
         seance=OuterRef("pk"),
         statut=StatutInscription.EN_ATTENTE,
+        # Of all free seats: which of them this family may have is looked at under the lock.
         adultes__lte=OuterRef("capacite_adultes") - OuterRef("adultes_pris"),
         enfants__lte=OuterRef("capacite_enfants") - OuterRef("enfants_pris"),
     )

@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -255,6 +256,12 @@ class SeanceQuerySet(models.QuerySet["Seance"]):
             | Q(permanence__in=permanences)
         )
 
+    def with_places(self) -> SeanceQuerySet:
+        """Those that an adult can still book online."""
+        return self.filter(
+            capacite_adultes__gt=F("adultes_pris") + Greatest(F("adultes_gardes") - F("adultes_accueil"), 0)
+        )
+
     def with_cadre(self) -> SeanceQuerySet:
         """With the place, commune and house that every card shows."""
         return self.select_related("lieu__commune", "lieu__maison")
@@ -302,6 +309,13 @@ class Seance(Public):
     # Seats of confirmed bookings and of offers that await an answer. Written under the row's lock only.
     adultes_pris = models.PositiveSmallIntegerField(_("adultes inscrits"), default=0, editable=False)
     enfants_pris = models.PositiveSmallIntegerField(_("enfants inscrits"), default=0, editable=False)
+    # Kept for people who phone or come to the desk, until an hour at which the minute's round opens them to all.
+    adultes_gardes = models.PositiveSmallIntegerField(_("places adultes gardées pour l'accueil"), default=0)
+    enfants_gardes = models.PositiveSmallIntegerField(_("places enfants gardées pour l'accueil"), default=0)
+    gardes_jusqu_au = models.DateTimeField(_("ouvertes à tous à partir du"), null=True, blank=True)
+    # Of the seats taken, those taken by phone or at the desk: they use up what is kept.
+    adultes_accueil = models.PositiveSmallIntegerField(_("adultes inscrits par l'accueil"), default=0, editable=False)
+    enfants_accueil = models.PositiveSmallIntegerField(_("enfants inscrits par l'accueil"), default=0, editable=False)
     inscriptions_du = models.DateTimeField(_("inscriptions à partir du"), null=True, blank=True)
     inscriptions_au = models.DateTimeField(_("inscriptions jusqu'au"), null=True, blank=True)
     rappels_heures = ArrayField(
@@ -348,6 +362,15 @@ class Seance(Public):
                 violation_error_message=_("Plus d'enfants sont inscrits que de places prévues."),
             ),
             models.CheckConstraint(
+                name="seance_places_gardees",
+                condition=Q(adultes_gardes__lte=F("capacite_adultes"), enfants_gardes__lte=F("capacite_enfants")),
+                violation_error_message=_("On ne peut pas garder plus de places qu'il n'y en a."),
+            ),
+            models.CheckConstraint(
+                name="seance_places_accueil",
+                condition=Q(adultes_accueil__lte=F("adultes_pris"), enfants_accueil__lte=F("enfants_pris")),
+            ),
+            models.CheckConstraint(
                 name="seance_annulee_le",
                 condition=Q(statut=StatutSeance.ANNULEE, annulee_le__isnull=False)
                 | (~Q(statut=StatutSeance.ANNULEE) & Q(annulee_le__isnull=True)),
@@ -376,6 +399,11 @@ class Seance(Public):
             models.Index(name="seance_lieu_debut", fields=["lieu", "debut"]),
             models.Index(name="seance_atelier_debut", fields=["atelier", "debut"]),
             GinIndex(name="seance_langues", fields=["langues"]),
+            models.Index(
+                name="seance_gardes",
+                fields=["gardes_jusqu_au"],
+                condition=Q(gardes_jusqu_au__isnull=False) & (Q(adultes_gardes__gt=0) | Q(enfants_gardes__gt=0)),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -398,12 +426,22 @@ class Seance(Public):
         return self.fin.astimezone(self.zone)
 
     @property
-    def places_adultes(self) -> int:
+    def libres_adultes(self) -> int:
+        """Seats nobody has, kept ones included: what the desk can give."""
         return self.capacite_adultes - self.adultes_pris
 
     @property
-    def places_enfants(self) -> int:
+    def libres_enfants(self) -> int:
         return self.capacite_enfants - self.enfants_pris
+
+    @property
+    def places_adultes(self) -> int:
+        """Seats open to all: those kept for the desk and not yet used by it are left out."""
+        return max(0, self.libres_adultes - max(0, self.adultes_gardes - self.adultes_accueil))
+
+    @property
+    def places_enfants(self) -> int:
+        return max(0, self.libres_enfants - max(0, self.enfants_gardes - self.enfants_accueil))
 
     @property
     def est_annulee(self) -> bool:
@@ -411,11 +449,18 @@ class Seance(Public):
 
     @property
     def est_complete(self) -> bool:
-        """No adult can book any more. A place without a seat for a baby may still suit someone who comes alone."""
+        """No adult can book online any more. A seat without one for a baby may still suit someone who comes alone."""
         return self.places_adultes <= 0
 
-    def can_accueillir(self, *, adultes: int, enfants: int) -> bool:
-        return adultes <= self.places_adultes and enfants <= self.places_enfants
+    def places_pour(self, canal: str) -> tuple[int, int]:
+        """Seats for adults and for children that a booking made this way may take."""
+        if canal == CanalInscription.EN_LIGNE:
+            return self.places_adultes, self.places_enfants
+        return self.libres_adultes, self.libres_enfants
+
+    def can_accueillir(self, *, adultes: int, enfants: int, canal: str = CanalInscription.EN_LIGNE) -> bool:
+        places_adultes, places_enfants = self.places_pour(canal)
+        return adultes <= places_adultes and enfants <= places_enfants
 
     def est_ouverte_aux_inscriptions(self, *, maintenant: datetime) -> bool:
         return (

@@ -268,6 +268,12 @@ class SeanceChangee:
         return (self.debut, self.fin, self.lieu.pk) != (self.seance.debut, self.seance.fin, self.seance.lieu_id)
 
     @property
+    def libelles(self) -> list[str]:
+        """The names of the fields that change beside time and place."""
+        champs = {champ.name: champ for champ in Seance._meta.concrete_fields}
+        return [str(champs[nom].verbose_name) for nom in self.champs]
+
+    @property
     def est_agrandie(self) -> bool:
         return any(
             self.champs.get(nom, 0) > getattr(self.seance, nom) for nom in ("capacite_adultes", "capacite_enfants")
@@ -448,8 +454,11 @@ def _appliquer(changee: SeanceChangee, *, seule: bool, maintenant: datetime) -> 
     for nom, valeur in changee.champs.items():
         setattr(seance, nom, valeur)
     seance.debut, seance.fin, seance.lieu = changee.debut, changee.fin, changee.lieu
-    # The window of sign-ups keeps its distance to the session.
-    for borne in ("inscriptions_du", "inscriptions_au"):
+    # A smaller room keeps fewer seats for the desk; what is open to all is never less than nothing.
+    seance.adultes_gardes = min(seance.adultes_gardes, seance.capacite_adultes)
+    seance.enfants_gardes = min(seance.enfants_gardes, seance.capacite_enfants)
+    # The window of sign-ups and the hour of kept seats keep their distance to the session.
+    for borne in ("inscriptions_du", "inscriptions_au", "gardes_jusqu_au"):
         if (moment := getattr(seance, borne)) is not None:
             setattr(seance, borne, moment + ecart)
     seance.modifiee_le = maintenant
@@ -465,6 +474,9 @@ def _appliquer(changee: SeanceChangee, *, seule: bool, maintenant: datetime) -> 
             "lieu",
             "inscriptions_du",
             "inscriptions_au",
+            "adultes_gardes",
+            "enfants_gardes",
+            "gardes_jusqu_au",
             "modifiee_le",
             "revision",
             "modifiee_seule",
@@ -531,7 +543,7 @@ def _annuler(seance: Seance, motif: str, maintenant: datetime) -> None:
     seance.annulee_le = seance.modifiee_le = maintenant
     seance.motif_annulation = motif
     seance.revision += 1
-    seance.adultes_pris = seance.enfants_pris = 0
+    seance.adultes_pris = seance.enfants_pris = seance.adultes_accueil = seance.enfants_accueil = 0
     seance.save(
         update_fields=[
             "statut",
@@ -541,6 +553,8 @@ def _annuler(seance: Seance, motif: str, maintenant: datetime) -> None:
             "revision",
             "adultes_pris",
             "enfants_pris",
+            "adultes_accueil",
+            "enfants_accueil",
         ]
     )
     _retirer_messages(inscriptions, modeles=_MODELES_DEPASSES)
