@@ -292,7 +292,7 @@ class SeanceFilter(django_filters.FilterSet):
         return queryset.filter(langues__contains=[langue])
 
     def filtrer_places(self, queryset: SeanceQuerySet, _nom: str, demande: bool) -> SeanceQuerySet:
-        return queryset.filter(adultes_pris__lt=F("capacite_adultes")) if demande else queryset
+        return queryset.with_places() if demande else queryset
 
 
 def entre_jours(queryset: SeanceQuerySet, premier: date, dernier: date) -> SeanceQuerySet:
