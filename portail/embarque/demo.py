@@ -92,7 +92,7 @@ class Demonstration:
             check_port(self.port)
             check_room()
             check_pango()
-            say(f"Démonstration du portail ({state.DEMO.relative_to(state.ROOT)} garde ses données)")
+            say(f"Démonstration du portail (ses données restent dans {os.path.relpath(state.DEMO)})")
             environment = self._start_services()
             self._prepare(environment)
             state.publish_environment(environment)

@@ -49,8 +49,9 @@ def prepare() -> None:
     with step("Base de données à jour"):
         call_command("migrate", verbosity=0, interactive=False)
     stamps = Stamps()
+    reference = fingerprint(_source_files("maisons"))
+    stamps.run("Données de référence", "charger_reference", reference, needed=not _has_rows("maisons", "Commune"))
     code = fingerprint(_source_files())
-    stamps.run("Données de référence", "charger_reference", code, needed=not _has_rows("maisons", "Commune"))
     today = timezone.localdate().isoformat()
     stamps.run("Données de démonstration", "charger_demo", code + today, needed=not _has_rows("maisons", "Maison"))
     stamps.run(
@@ -101,11 +102,13 @@ def _has_rows(app: str, model: str) -> bool:
     return bool(apps.get_model(app, model)._default_manager.exists())
 
 
-def _source_files() -> list[Path]:
-    """The code and data that loading depends on."""
-    folders = [Path(config.path) for config in apps.get_app_configs() if Path(config.path).parent == ROOT]
-    patterns = ("**/*.py", "donnees/**/*.*", "management/**/*.*")
-    return [path for folder in folders for pattern in patterns for path in folder.glob(pattern) if path.is_file()]
+def _source_files(*labels: str) -> list[Path]:
+    """The code and data that loading depends on, of these apps or of all of ours."""
+    folders = [Path(config.path) for config in apps.get_app_configs() if not labels or config.label in labels]
+    ours = [folder for folder in folders if folder.parent == ROOT]
+    return [
+        path for folder in ours for path in folder.rglob("*") if path.is_file() and path.parent.name != "__pycache__"
+    ]
 
 
 def _static_files() -> list[Path]:

@@ -19,6 +19,13 @@ from portail.embarque.privileges import Account
 _PR_SET_PDEATHSIG = 1
 
 
+class Child(subprocess.Popen[bytes]):
+    """A started process that may outlive us: forgetting it is no oversight to warn about, unlike with its parent."""
+
+    def __del__(self) -> None:
+        pass
+
+
 def spawn(
     command: Sequence[str | Path],
     *,
@@ -27,7 +34,7 @@ def spawn(
     cwd: str | Path = "/",
     account: Account | None = None,
     signal_when_parent_dies: signal.Signals | None = None,
-) -> subprocess.Popen[bytes]:
+) -> Child:
     """Start a command in a session of its own, so that a Ctrl-C in the terminal reaches only its parent.
 
     Its output goes to `log`, or to the terminal without one. With `signal_when_parent_dies` (Linux), the kernel sends
@@ -44,7 +51,7 @@ def spawn(
 
     output = log.open("ab") if log is not None else None
     try:
-        return subprocess.Popen(
+        return Child(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -9,8 +9,8 @@ from pathlib import Path
 from portail.embarque import processes
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# Git-ignored. One folder per use: the demonstration, the tests.
-STATE = ROOT / ".embarque"
+# Git-ignored. One folder per use: the demonstration, the tests. PORTAIL_ETAT moves it, to run two demonstrations.
+STATE = Path(os.environ.get("PORTAIL_ETAT") or ROOT / ".embarque").resolve()
 DEMO = STATE / "demo"
 TESTS = STATE / "tests"
 LOGS = DEMO / "journaux"

@@ -8,12 +8,26 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from environ.fileaware_mapping import FileAwareMapping
 from whitenoise.compress import Compressor
 
 RACINE = Path(__file__).resolve().parent.parent.parent
 
-# An option NAME may be given as NAME_FILE, the path of a file that holds it (container secrets).
-env = environ.FileAwareEnv()
+
+class SecretFiles(FileAwareMapping):
+    """Reads NAME from the file that NAME_FILE names (container secrets), without the line end editors add."""
+
+    def __getitem__(self, key: str) -> str:
+        return str(super().__getitem__(key)).rstrip("\r\n")
+
+
+class Environment(environ.Env):
+    """The environment, where any option NAME may also be given as NAME_FILE."""
+
+    ENVIRON = SecretFiles()
+
+
+env = Environment()
 
 DEBUG = False
 DEMO = False
