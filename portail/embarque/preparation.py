@@ -17,7 +17,7 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.utils import timezone
 
 from portail.embarque.state import DEMO, LOGS, ROOT
@@ -64,8 +64,8 @@ def prepare() -> None:
         verbosity=0,
     )
     if "comptes_demo" in get_commands():
-        with ACCOUNTS.open("w") as file:
-            call_command("comptes_demo", stdout=file)
+    with ACCOUNTS.open("w") as file:
+        call_command("comptes_demo", stdout=file)
 
 
 class Stamps:

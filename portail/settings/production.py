@@ -1,4 +1,4 @@
-"""Production: everything secret comes from the environment or from files named by it; a missing one stops the start."""
+"""Production: everything secret comes from the environment or from files it names; a missing one stops the start."""
 
 from portail.settings.base import *  # noqa: F403
 from portail.settings.base import env
