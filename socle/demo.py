@@ -78,7 +78,7 @@ class CourrielDemoBackend(BaseEmailBackend):
             if courriel.recipients():
                 mime = courriel.message()
                 nom = hashlib.sha256(str(mime["Message-ID"]).encode()).hexdigest()[:32]
-                ecrire_une_fois(dossier() / f"{nom}{SUFFIXE_COURRIEL}", mime.as_bytes(linesep="\r\n"))
+                ecrire_une_fois(dossier() / f"{nom}{SUFFIXE_COURRIEL}", mime.as_bytes())
                 envoyes += 1
         return envoyes
 
