@@ -63,7 +63,6 @@ def prepare() -> None:
         clear=True,
         verbosity=0,
     )
-    if "comptes_demo" in get_commands():
     with ACCOUNTS.open("w") as file:
         call_command("comptes_demo", stdout=file)
 
