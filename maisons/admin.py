@@ -70,7 +70,8 @@ class OrganisationAdmin(PorteeAdmin):
     ordering = ("nom",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(nombre=Count("maisons"))
+        organisations: QuerySet[Any] = super().get_queryset(request).annotate(nombre=Count("maisons"))
+        return organisations
 
     @admin.display(description=_("maisons"), ordering="nombre")
     def nombre_maisons(self, organisation: Any) -> int:
@@ -179,7 +180,10 @@ class MaisonAdmin(PorteeAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(nombre=Count("lieux", filter=Q(lieux__actif=True)))
+        maisons: QuerySet[Any] = (
+            super().get_queryset(request).annotate(nombre=Count("lieux", filter=Q(lieux__actif=True)))
+        )
+        return maisons
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if self._peut(request, "piloter", obj):

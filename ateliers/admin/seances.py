@@ -343,12 +343,13 @@ class SerieAdmin(PorteeAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return (
+        series: QuerySet[Any] = (
             super()
             .get_queryset(request)
             .select_related("atelier__maison", "lieu")
             .annotate(nombre=Count("seances", filter=~Q(seances__statut=StatutSeance.ANNULEE)))
         )
+        return series
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The record of how it was planned; its sessions are what one changes."""

@@ -132,7 +132,14 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+# Nobody signs up alone (AdaptateurComptes); naming the password is what makes allauth ask for it at sign-in.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# An address is proved by the mail that lets its owner choose a password.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Teams share computers: the session ends with the browser.
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_ADAPTER = "socle.comptes.AdaptateurComptes"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
