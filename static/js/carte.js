@@ -124,7 +124,7 @@
     nommer();
   };
 
-  document.querySelectorAll("[data-plan]").forEach((plan) => {
+  const preparer = (plan) => {
     const bouton = plan.querySelector("[data-plan-bouton]");
     const toile = plan.querySelector("[data-plan-toile]");
     const etat = plan.querySelector("[data-plan-etat]");
@@ -154,5 +154,9 @@
         etat.textContent = plan.dataset.echec;
       }
     });
-  });
+  };
+
+  document.querySelectorAll("[data-plan]").forEach(preparer);
+  // A list that htmx swapped brings its own map, still hidden.
+  document.addEventListener("htmx:afterSettle", () => document.querySelectorAll("[data-plan][hidden]").forEach(preparer));
 })();
