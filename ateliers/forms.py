@@ -211,9 +211,7 @@ class InscriptionForm(forms.Form):
         required=False,
         widget=forms.TelInput(attrs={"autocomplete": "tel"}),
     )
-    adultes = champ_adultes(
-        initial=1, help_text=gettext_lazy("Venez à deux si vous voulez : l'autre parent, une grand-mère…")
-    )
+    adultes = champ_adultes(initial=1)
     besoins = forms.MultipleChoiceField(
         label=gettext_lazy("Pour bien vous recevoir"),
         choices=lambda: [(valeur, capfirst(str(libelle))) for valeur, libelle in Besoin.choices],
@@ -240,9 +238,7 @@ class InscriptionForm(forms.Form):
             for n in range(LIGNES_ENFANTS):
                 self._ajouter_ligne(n)
         elif seance.capacite_enfants:
-            self.fields["enfants"] = champ_enfants(
-                help_text=gettext_lazy("Ceux qui viennent avec vous ce jour-là ; 0 si vous venez sans enfant.")
-            )
+            self.fields["enfants"] = champ_enfants()
 
     def _ajouter_ligne(self, n: int) -> None:
         self.fields[f"enfant_{n}"] = DateTapeeField(
@@ -250,7 +246,10 @@ class InscriptionForm(forms.Form):
             if n == 0
             else _("Date de naissance de l'enfant %d") % (n + 1),
             help_text=_("Par exemple : 03/11/2025"),
-            required=False,
+            required=n == 0,
+            error_messages={
+                "required": _("Indiquez la date de naissance de votre enfant, ou la date prévue d'accouchement.")
+            },
         )
         self.fields[f"avant_terme_{n}"] = forms.BooleanField(
             label=_("Né avant terme : compter l'âge corrigé"), required=False
@@ -300,10 +299,6 @@ class InscriptionForm(forms.Form):
             self.add_error("email", _("Indiquez une adresse e-mail ou un mobile : votre confirmation y sera envoyée."))
         if self.demande_ages:
             donnees["ages"] = [age for n in range(LIGNES_ENFANTS) if (age := self._age(n)) is not None]
-            if not donnees["ages"] and not any(nom.startswith(("enfant_", "terme_")) for nom in self.errors):
-                self.add_error(
-                    "enfant_0", _("Indiquez la date de naissance de votre enfant, ou la date prévue d'accouchement.")
-                )
         return donnees
 
     def _age(self, n: int) -> AgeEnfant | None:

@@ -225,15 +225,18 @@ def _url_ics(request: HttpRequest) -> str:
 
 
 def _etape_suivante(request: HttpRequest, filtre: SeanceFilter) -> dict[str, Any]:
-    """What to try when nothing fits: look further, see the nearest house, or take the filters off."""
+    """What to try when nothing fits: just as far as something does, the nearest house, or no filter at all."""
     etape: dict[str, Any] = {"url_tout": request.path}
     proximite = filtre.proximite
     if proximite is None:
         return etape
-    if proximite.rayon_km is not None:
-        plus_loin = next((km for km in RAYONS_KM if km > proximite.rayon_km), SANS_RAYON)
-        etape |= {"rayon_plus_large": plus_loin, "url_plus_large": _adresse(request, rayon=str(plus_loin))}
     distances = lieux_proches(latitude=proximite.latitude, longitude=proximite.longitude, rayon_km=None)
-    for pk, km in distances.items():
-        return {**etape, "lieu_proche": Lieu.objects.select_related("maison").get(pk=pk), "lieu_proche_km": km}
+    if proximite.rayon_km is not None:
+        lieux = filtre.sans_rayon.order_by().values_list("lieu", flat=True).distinct()
+        if plus_proches := [distances[lieu] for lieu in lieux if lieu in distances]:
+            plus_loin = next((km for km in RAYONS_KM if km >= min(plus_proches)), SANS_RAYON)
+            etape |= {"rayon_plus_large": plus_loin, "url_plus_large": _adresse(request, rayon=str(plus_loin))}
+    if distances:
+        pk, km = next(iter(distances.items()))
+        etape |= {"lieu_proche": Lieu.objects.select_related("maison").get(pk=pk), "lieu_proche_km": km}
     return etape
