@@ -28,7 +28,6 @@ from typing import IO
 
 from portail.embarque import processes, state
 from portail.embarque.errors import DisquePleinError, EmbarqueError, from_os_error
-from portail.embarque.privileges import OUTSIDE
 from portail.embarque.services import Services
 from portail.embarque.steps import say, step
 
@@ -270,12 +269,9 @@ def reset() -> None:
     if lock is None:
         raise EmbarqueError("La démonstration tourne : arrêtez-la d'abord (Ctrl-C dans son terminal).")
     try:
-        services = Services(state.DEMO)
-        services.stop()
-        shutil.rmtree(services.postgresql.sockets, ignore_errors=True)
-        if services.folder.is_relative_to(OUTSIDE):
-            shutil.rmtree(services.folder)
-        shutil.rmtree(state.DEMO)
+        Services(state.DEMO).erase()
+        if state.DEMO.exists():  # the servers' data were elsewhere
+            shutil.rmtree(state.DEMO)
     except OSError as erreur:
         raise from_os_error(erreur, state.DEMO) from erreur
     finally:

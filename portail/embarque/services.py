@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,6 +64,12 @@ class Services:
             self.valkey.stop()
         if self.own_postgresql:
             self.postgresql.stop()
+
+    def erase(self) -> None:
+        """Stop the servers and remove everything they kept, wherever it is."""
+        self.stop()
+        shutil.rmtree(self.postgresql.sockets, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextmanager
     def starting(self) -> Iterator[None]:

@@ -29,15 +29,16 @@ def own_servers() -> Iterator[None]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "serveurs"
+def folder(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "serveurs"
+    Services(tmp_path / "serveurs").erase()
 
 
 @pytest.fixture(scope="module")
 def cluster(own_servers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     services = Services(tmp_path_factory.mktemp("cluster") / "serveurs")
     yield services
-    services.stop()
+    services.erase()
 
 
 @pytest.fixture
@@ -91,7 +92,6 @@ def test_closed_folder_is_left_closed(folder: Path) -> None:
         assert services.folder.is_relative_to(privileges.OUTSIDE)
     finally:
         services.stop()
-        subprocess.run(["rm", "-rf", services.folder], check=True)
 
 
 def test_start_after_kill_9(servers: Services) -> None:
