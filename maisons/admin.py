@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maisons.affectations import AffectationRefusee, donner_role, finir_role
 from maisons.enums import PORTEES_DU_ROLE, Portee, Role
+from maisons.forms import chercher_communes, commune_evidente
 from maisons.models import (
     Affectation,
     Commune,
@@ -24,13 +25,14 @@ from maisons.models import (
     Territoire,
 )
 from maisons.perms import champs_de_portee, roles_a_donner
-from socle.admin import FiltreVisible, PorteeAdmin, PorteeStacked, PorteeTabular
+from socle.admin import FiltreVisible, PorteeAdmin, PorteeStacked
 from socle.models import Utilisateur
 from socle.portee import utilisateur_de
 
 
 @admin.register(Departement)
 class DepartementAdmin(PorteeAdmin):
+    dans_le_menu = False
     list_display = ("nom", "code", "fuseau", "zone_scolaire")
     search_fields = ("nom", "code")
     ordering = ("code",)
@@ -38,6 +40,7 @@ class DepartementAdmin(PorteeAdmin):
 
 @admin.register(Commune)
 class CommuneAdmin(PorteeAdmin):
+    dans_le_menu = False
     list_display = ("nom", "code_insee", "departement", "population")
     list_select_related = ("departement",)
     search_fields = ("nom_recherche",)
@@ -78,9 +81,29 @@ class OrganisationAdmin(PorteeAdmin):
         return int(organisation.nombre)
 
 
+class ChampCommune(forms.CharField):
+    """A commune as one types it: its name, its postcode, or both. Its answer is the commune."""
+
+    def clean(self, value: Any) -> Any:
+        saisie = super().clean(value)
+        if not saisie:
+            return None
+        trouvees = chercher_communes(saisie)
+        commune = commune_evidente(saisie, trouvees)
+        if commune is not None:
+            return commune
+        if not trouvees:
+            raise forms.ValidationError(__("Cette commune n'est pas connue : vérifiez son nom ou son code postal."))
+        raise forms.ValidationError(
+            __("Plusieurs communes répondent : %s. Recopiez celle qu'il faut.")
+            % ", ".join(trouvee.libelle for trouvee in trouvees[:8])
+        )
+
+
 class LieuForm(forms.ModelForm):  # type: ignore[type-arg]
     """A place; without coordinates it stands at its commune's town hall, and its clock is the département's."""
 
+    commune = ChampCommune(label=_("Commune"), max_length=80, help_text=_("Nom ou code postal."))
     latitude = forms.FloatField(label=_("Latitude"), required=False, min_value=-90, max_value=90)
     longitude = forms.FloatField(
         label=_("Longitude"),
@@ -105,6 +128,11 @@ class LieuForm(forms.ModelForm):  # type: ignore[type-arg]
             "actif",
         )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.commune_id:
+            self.initial["commune"] = self.instance.commune.libelle
+
     def clean(self) -> dict[str, Any]:
         donnees: dict[str, Any] = super().clean() or self.cleaned_data
         commune = donnees.get("commune")
@@ -121,18 +149,19 @@ class LieuInline(PorteeStacked):
     model = Lieu
     form = LieuForm
     fields = ("nom", ("adresse", "code_postal", "commune"), "acces", ("qpv", "actif"))
-    autocomplete_fields = ("commune",)
     show_change_link = True
 
 
-class FermetureInline(PorteeTabular):
+class FermetureInline(PorteeStacked):
     model = Fermeture
+    fields = (("du", "au", "motif"),)
     ordering = ("-du",)
     verbose_name_plural = _("fermetures : aucune séance ne se planifie ces jours-là")
 
 
-class PlageOuvertureInline(PorteeTabular):
+class PlageOuvertureInline(PorteeStacked):
     model = PlageOuverture
+    fields = (("jour", "debut", "fin", "semaines"), ("du", "au"))
     ordering = ("jour", "debut")
 
 
@@ -206,7 +235,6 @@ class LieuAdmin(PorteeAdmin):
     list_select_related = ("maison", "commune")
     search_fields = ("nom", "maison__nom", "commune__nom_recherche")
     ordering = ("maison__nom", "nom", "pk")
-    autocomplete_fields = ("commune",)
     inlines = (PlageOuvertureInline,)
     fields = (
         "maison",

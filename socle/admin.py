@@ -13,6 +13,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin import AdminSite, SimpleListFilter
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
@@ -50,6 +51,8 @@ class PortailAdminSite(AdminSite):
     site_title = _("Espace des équipes")
     index_title = _("Ma journée")
     index_template = "admin/ma_journee.html"
+    # A line of links leaves the width to the work, on a tablet above all.
+    enable_nav_sidebar = False
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
@@ -106,10 +109,18 @@ class PortailAdminSite(AdminSite):
         return HttpResponseRedirect(adresse())
 
 
+# The browser's own pickers: no script, and an hour is chosen as on a phone.
+CHAMPS_NATIFS: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
+    models.DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})},
+    models.TimeField: {"widget": forms.TimeInput(format="%H:%M", attrs={"type": "time"})},
+}
+
+
 class _Portee(_BaseModelAdmin):
     """What pages and inlines share: choices of related objects hold only what the person may use here."""
 
     model: type[models.Model]
+    formfield_overrides = CHAMPS_NATIFS
 
     def roles_pour(self, *actes: str) -> frozenset[str]:
         """The roles that any of these acts on this model is open to."""
@@ -138,7 +149,11 @@ class _Portee(_BaseModelAdmin):
                 widget=forms.CheckboxSelectMultiple,
                 help_text=db_field.help_text,
             )
-        return super().formfield_for_dbfield(db_field, request, **options)
+        champ = super().formfield_for_dbfield(db_field, request, **options)
+        if champ is not None and isinstance(champ.widget, RelatedFieldWidgetWrapper):
+            # A choice stays a choice: no windows that open beside it.
+            champ.widget = champ.widget.widget
+        return champ
 
 
 class PorteeAdmin(_Portee, _ModelAdmin):
@@ -147,6 +162,8 @@ class PorteeAdmin(_Portee, _ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     view_on_site: Any = False
+    # Reference data is found from the forms that need it.
+    dans_le_menu = True
 
     # Acts and rows
 
@@ -166,7 +183,7 @@ class PorteeAdmin(_Portee, _ModelAdmin):
         return self._peut(request, "delete", obj)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request) or self.has_add_permission(request)
+        return self.dans_le_menu and (self.has_view_permission(request) or self.has_add_permission(request))
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return visibles(
@@ -177,6 +194,10 @@ class PorteeAdmin(_Portee, _ModelAdmin):
         )
 
     # Lists
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        titre = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, {**titre, **(extra_context or {})})
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Only what the list offers as a filter: no other column can be guessed letter by letter from the address."""
@@ -243,11 +264,9 @@ class PorteeInline(_Portee, _InlineModelAdmin):
 
 
 class PorteeStacked(PorteeInline):
+    """One block per row; Django's tables of fields have no label for those who don't see the columns."""
+
     template = "admin/edit_inline/stacked.html"
-
-
-class PorteeTabular(PorteeInline):
-    template = "admin/edit_inline/tabular.html"
 
 
 class FiltreVisible(admin.RelatedOnlyFieldListFilter):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 class SocleConfig(AppConfig):
     name = "socle"
-    verbose_name = _("Socle")
+    verbose_name = _("Comptes et messages")
 
     def ready(self) -> None:
         # Each app says in its perms.py what its roles may do: known before the first permission is asked for.

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
@@ -27,7 +28,6 @@ class AtelierAdmin(PorteeAdmin):
     list_select_related = ("maison",)
     search_fields = ("titre", "maison__nom", "intervenants")
     ordering = ("maison__nom", "titre", "pk")
-    filter_horizontal = ("themes",)
     fieldsets = (
         (
             _("Ce que les familles liront"),
@@ -78,6 +78,11 @@ class AtelierAdmin(PorteeAdmin):
         if champ is not None and db_field.name in self.aides:
             champ.help_text = self.aides[db_field.name]
         return champ
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        return super().formfield_for_manytomany(
+            db_field, request, **{"widget": forms.CheckboxSelectMultiple, **options}
+        )
 
     @admin.display(description=_("places"))
     def capacites(self, atelier: Atelier) -> str:

@@ -16,7 +16,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 
 from ateliers import seances
 from ateliers.enums import Frequence, StatutInscription, StatutSeance
@@ -75,7 +74,7 @@ def with_attente(queryset: QuerySet[Seance]) -> QuerySet[Seance]:
 
 @admin.register(Seance)
 class SeanceAdmin(PorteeAdmin):
-    list_display = ("quand", "titre", "maison", "lieu_nom", "adultes", "enfants", "attente", "etat")
+    list_display = ("quand", "titre", "endroit", "adultes", "enfants", "attente", "etat")
     list_display_links = ("quand", "titre")
     list_filter = (FiltreSemaine, ("lieu__maison", FiltreVisible), "format", "statut")
     search_fields = ("titre", "intervenants", "lieu__nom", "lieu__maison__nom")
@@ -96,13 +95,12 @@ class SeanceAdmin(PorteeAdmin):
     def quand(self, seance: Seance) -> str:
         return dates.date_longue(seance.debut, seance.zone)
 
-    @admin.display(description=_("maison"), ordering="lieu__maison__nom")
-    def maison(self, seance: Seance) -> str:
-        return seance.lieu.maison.nom
-
-    @admin.display(description=_("lieu"), ordering="lieu__nom")
-    def lieu_nom(self, seance: Seance) -> str:
-        return seance.lieu.nom
+    @admin.display(description=_("maison et lieu"), ordering="lieu__maison__nom")
+    def endroit(self, seance: Seance) -> str:
+        maison, lieu = seance.lieu.maison.nom, seance.lieu.nom
+        if maison.startswith(lieu):
+            return maison
+        return format_html('{}<br><span class="discret">{}</span>', maison, lieu)
 
     @admin.display(description=_("adultes"), ordering=F("capacite_adultes") - F("adultes_pris"))
     def adultes(self, seance: Seance) -> str:
@@ -384,7 +382,6 @@ class SerieAdmin(PorteeAdmin):
 
     # Planning
 
-    @never_cache
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
