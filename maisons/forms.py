@@ -92,6 +92,16 @@ def commune_evidente(saisie: str, communes: list[Commune]) -> Commune | None:
     return None if plus_grandes and code_postal not in exactes[0].codes_postaux else exactes[0]
 
 
+class RayonField(forms.TypedChoiceField):
+    """How far; nothing said means RAYON_PAR_DEFAUT_KM, and the list of choices shows it."""
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return data or RAYON_PAR_DEFAUT_KM
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value or RAYON_PAR_DEFAUT_KM)
+
+
 class ProximiteForm(forms.Form):
     """ "Près de chez moi": a commune or postcode as typed, or a rough position. Subclass it to filter something.
 
@@ -113,9 +123,7 @@ class ProximiteForm(forms.Form):
     commune = forms.CharField(max_length=5, required=False, widget=forms.HiddenInput)
     lat = forms.FloatField(min_value=-90, max_value=90, required=False, widget=forms.HiddenInput)
     lon = forms.FloatField(min_value=-180, max_value=180, required=False, widget=forms.HiddenInput)
-    rayon = forms.TypedChoiceField(
-        label=_("Jusqu'où"), coerce=int, required=False, choices=CHOIX_RAYON, initial=RAYON_PAR_DEFAUT_KM
-    )
+    rayon = RayonField(label=_("Jusqu'où"), coerce=int, required=False, choices=CHOIX_RAYON)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -134,8 +142,7 @@ class ProximiteForm(forms.Form):
         return donnees
 
     def _trouver(self, donnees: dict[str, Any]) -> Proximite | None:
-        rayon = donnees.get("rayon", "")
-        rayon = RAYON_PAR_DEFAUT_KM if rayon == "" else (rayon or None)
+        rayon = donnees.get("rayon", RAYON_PAR_DEFAUT_KM) or None
         lieu, code = donnees.get("lieu", ""), donnees.get("commune", "")
         if lieu or code:
             commune = self._trouver_commune(lieu, code)

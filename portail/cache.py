@@ -21,7 +21,8 @@ def page_publique(secondes: int) -> Callable[[Vue[P]], Vue[P]]:
         @wraps(vue)
         def enveloppe(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             # Before the view: reading the messages empties them.
-            personnelle = bool(len(get_messages(request)))
+            # An address that bears a position, even a rough one, stays with its browser.
+            personnelle = bool(len(get_messages(request))) or "lat" in request.GET
             response = vue(request, *args, **kwargs)
             personnelle = personnelle or request.session.accessed or "CSRF_COOKIE_NEEDS_UPDATE" in request.META
             if personnelle or response.status_code != 200:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from ateliers.schema_org import json_ld
 from maisons.enums import Action
-from maisons.forms import FiltreMaisonsForm, ProximiteForm
+from maisons.forms import RAYON_PAR_DEFAUT_KM, FiltreMaisonsForm, ProximiteForm
 from maisons.models import Maison
 from maisons.recherche import with_lieux
 from portail.cache import page_publique
@@ -43,6 +43,7 @@ MAISONS_PAR_PAGE = 24
 MAISONS_PROCHES = 3
 SEANCES_ACCUEIL = 3
 SEANCES_MAISON = 4
+SEANCES_MAISON_TOUTES = 100
 NUMEROS_ACCUEIL = ("15", "3114", "119")
 
 
@@ -83,7 +84,8 @@ def maisons(request: HttpRequest) -> HttpResponse:
         "page": page,
         "cartes": cartes_maisons(page.object_list, maintenant=maintenant),
         "proximite": form.proximite,
-        "affine": bool(request.GET.get("departement") or request.GET.get("label") or request.GET.get("rayon")),
+        "affine": any(form.cleaned_data.get(champ) for champ in ("departement", "label"))
+        or form.cleaned_data.get("rayon") != RAYON_PAR_DEFAUT_KM,
         "reperes": f"{reverse('maisons:reperes')}?{request.GET.urlencode()}",
     }
     if not page.object_list and form.proximite is not None:
@@ -101,10 +103,10 @@ def maison(request: HttpRequest, slug: str) -> HttpResponse:
     maison = get_object_or_404(with_lieux(Maison.objects.publiees()), slug=slug)
     lieux = lieux_de(maison)
     itinerante = est_itinerante(maison)
+    toutes = request.GET.get("activites") == "toutes"
+    maximum = SEANCES_MAISON_TOUTES if toutes else SEANCES_MAISON
     # One more than shown tells whether there are more.
-    seances = list(
-        seances_publiques(maintenant=maintenant).for_maison(maison).order_by("debut", "pk")[: SEANCES_MAISON + 1]
-    )
+    seances = list(seances_publiques(maintenant=maintenant).for_maison(maison).order_by("debut", "pk")[: maximum + 1])
     contexte: dict[str, Any] = {
         "maison": maison,
         "maintenant": maintenant,
@@ -118,8 +120,8 @@ def maison(request: HttpRequest, slug: str) -> HttpResponse:
             key=lambda fermeture: fermeture.du,
         ),
         "ouverture": ouverture_de(maison, maintenant=maintenant),
-        "seances": seances[:SEANCES_MAISON],
-        "autres_seances": len(seances) > SEANCES_MAISON,
+        "seances": seances[:maximum],
+        "autres_seances": len(seances) > maximum and not toutes,
     }
     # Fictional houses are not described to search engines.
     if not maison.demonstration:
