@@ -82,7 +82,7 @@ def mime(modele: str, **options: Any) -> Mime:
 
 def test_every_folder_of_templates_is_tested_here():
     dossiers = {d.name for d in DOSSIER.iterdir() if d.is_dir() and d.name != "includes"}
-    assert dossiers == set(CONTEXTES)
+    assert dossiers == {*CONTEXTES, "compte"}
 
 
 @pytest.mark.parametrize("langue", ["fr", "en"])
@@ -161,6 +161,24 @@ class TestCourriel:
 
     def test_a_cancelled_session_without_a_reason_gives_none(self):
         assert "raison" not in mime("seance_annulee", motif="").get_body(("plain",)).get_content()
+
+    def test_a_message_about_an_account_says_its_own_words_and_no_booking(self):
+        compte = {"objet": "Choisir votre mot de passe", "texte": "Ouvrez https://exemple.fr/c/1-2/ <vite>"}
+        courriel = composer_courriel(
+            Message(
+                destinataire="agent@exemple.fr",
+                modele="compte",
+                contexte=compte,
+                message_id="<a@b>",
+                cree_le=datetime(2026, 9, 1, tzinfo=UTC),
+            )
+        )
+        assert courriel.subject == compte["objet"]
+        assert compte["texte"] in courriel.body
+        html = str(courriel.alternatives[0][0])
+        assert 'href="https://exemple.fr/c/1-2/"' in html
+        assert "&lt;vite&gt;" in html
+        assert "réservation" not in courriel.body + html
 
 
 class TestSms:
