@@ -19,6 +19,8 @@ import pytest
 from portail.embarque import demo
 from portail.embarque.__main__ import parse_port
 from portail.embarque.errors import EmbarqueError
+from portail.embarque.privileges import fingerprint
+from portail.embarque.services import Services
 
 READY = "Ctrl-C arrête tout"
 START_SECONDS = 240
@@ -77,12 +79,13 @@ class TerminalDemo:
 
     def processes(self) -> dict[int, str]:
         """Every process that belongs to this demonstration, by its environment or its command line."""
-        mark = str(self.folder).encode()
+        marks = (str(self.folder).encode(), fingerprint(str(self.folder / "demo")).encode())
         found = {}
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 command = (process / "cmdline").read_bytes()
-                if command and (mark in command or mark in (process / "environ").read_bytes()):
+                known = command + (process / "environ").read_bytes() if command else b""
+                if any(mark in known for mark in marks):
                     found[int(process.name)] = command.replace(b"\0", b" ").decode()
             except OSError:
                 continue
@@ -99,26 +102,46 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal
     yield running
     for pid in running.processes():
         os.kill(pid, signal.SIGKILL)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("DATABASE_URL")
+        patch.delenv("REDIS_URL")
+        Services(running.folder / "demo").erase()
 
 
-def test_demonstration_from_start_to_ctrl_c(demonstration: TerminalDemo) -> None:
+def test_demonstration_from_its_first_start_to_its_reset(demonstration: TerminalDemo) -> None:
+    """One story, since a start takes seconds: each part begins where the one before ended."""
     demonstration.start()
+    _is_up(demonstration)
+    _is_found_by_manage_py(demonstration)
+    _refuses_a_second_start_and_a_reset(demonstration)
+    _stops_on_ctrl_c(demonstration)
+    _stops_when_a_child_dies(demonstration)
+    _leaves_nothing_when_killed(demonstration)
+    _starts_again_and_stops_on_sigterm(demonstration)
+    _is_reset(demonstration)
+
+
+def _is_up(demonstration: TerminalDemo) -> None:
     assert f"http://localhost:{demonstration.port}/" in demonstration.said
     commands = " ".join(demonstration.processes().values())
     for expected in ("gunicorn", "worker", "beat", "postgres", "valkey"):
         assert expected in commands
 
-    # manage.py finds its database with no variable set.
+
+def _is_found_by_manage_py(demonstration: TerminalDemo) -> None:
     code = "from maisons.models import Commune; print(Commune.objects.count())"
     counted = demonstration.run(sys.executable, "manage.py", "shell", "--command", code)
     assert int(counted.stdout.split()[-1]) > 30_000, counted.stderr
 
-    # A second start and a reset are refused, in one sentence.
+
+def _refuses_a_second_start_and_a_reset(demonstration: TerminalDemo) -> None:
     for arguments in (("demo",), ("demo-reset",)):
         refused = demonstration.run(*demonstration.command(*arguments))
         assert refused.returncode == 1
         assert re.fullmatch(r"Erreur : La démonstration tourne.*\n", refused.stderr)
 
+
+def _stops_on_ctrl_c(demonstration: TerminalDemo) -> None:
     os.write(demonstration.terminal, b"\x03")
     assert demonstration.wait() == 0
     assert "Tout est arrêté." in demonstration.said
@@ -128,9 +151,10 @@ def test_demonstration_from_start_to_ctrl_c(demonstration: TerminalDemo) -> None
     assert absent.stderr.strip().endswith("ou donnez DATABASE_URL.")
 
 
-def test_dead_child_stops_the_rest_with_one_sentence(demonstration: TerminalDemo) -> None:
+def _stops_when_a_child_dies(demonstration: TerminalDemo) -> None:
     beginning = time.monotonic()
     demonstration.start()
+    # 15 s on a quiet machine; this one may be busy with other tests.
     assert time.monotonic() - beginning < 60
     beat = min(pid for pid, command in demonstration.processes().items() if " beat " in command)
     os.kill(beat, signal.SIGKILL)
@@ -139,7 +163,7 @@ def test_dead_child_stops_the_rest_with_one_sentence(demonstration: TerminalDemo
     assert demonstration.processes() == {}
 
 
-def test_killed_demonstration_leaves_nothing_and_starts_again(demonstration: TerminalDemo) -> None:
+def _leaves_nothing_when_killed(demonstration: TerminalDemo) -> None:
     demonstration.start()
     os.kill(demonstration.pid, signal.SIGKILL)
     assert demonstration.wait() == -signal.SIGKILL
@@ -148,13 +172,15 @@ def test_killed_demonstration_leaves_nothing_and_starts_again(demonstration: Ter
         time.sleep(0.1)
     assert demonstration.processes() == {}
 
+
+def _starts_again_and_stops_on_sigterm(demonstration: TerminalDemo) -> None:
     demonstration.start()
     os.kill(demonstration.pid, signal.SIGTERM)
     assert demonstration.wait() == 0
     assert demonstration.processes() == {}
 
 
-def test_reset_erases_everything(demonstration: TerminalDemo) -> None:
+def _is_reset(demonstration: TerminalDemo) -> None:
     assert demonstration.run(*demonstration.command("demo-reset")).returncode == 0
     assert not (demonstration.folder / "demo").exists()
 
