@@ -54,6 +54,8 @@ _MOT = re.compile(r"[^\W\d_]{2}")
 _LITTERAL_DE_PHRASE = re.compile(r"^[A-ZÀ-Ý][a-zà-ÿ]|[à-ÿÀ-Ý]")
 _ATTRIBUTS_LUS = {"alt", "title", "placeholder", "aria-label", "aria-description", "aria-roledescription", "label"}
 _NON_LUS = {"script", "style"}
+# The admin's blocks that stand inside a class attribute.
+_BLOCS_DE_CLASSES = {"block bodyclass", "block bodyclasses", "block coltype"}
 # Templates whose words stay as they are.
 _TELS_QUELS = {
     "500.html",  # says it in both languages: nothing may be asked of Django any more
@@ -222,6 +224,8 @@ def _hors_traduction(source: str, fichier: str) -> tuple[str, list[Defaut]]:
             if jeton.token_type == TokenType.BLOCK:
                 if block_re.match(contenu):
                     jusqu_a = endblock_re
+                elif contenu in _BLOCS_DE_CLASSES:
+                    jusqu_a = re.compile(r"^\s*endblock")
                 elif contenu.strip() == "comment" or contenu.startswith("comment "):
                     jusqu_a = re.compile(r"^\s*endcomment$")
             defauts += _phrases_en_argument(jeton, fichier)
@@ -243,7 +247,8 @@ def _phrases_en_argument(jeton: Token, fichier: str) -> list[Defaut]:
             texte=ast.literal_eval(litteral),
         )
         for litteral in _LITTERAL.findall(reste)
-        if _LITTERAL_DE_PHRASE.search(litteral[1:-1])
+        # In a condition a literal is compared, not read.
+        if _LITTERAL_DE_PHRASE.search(litteral[1:-1]) and not re.match(r"(el)?if\b", jeton.contents)
     ]
 
 
