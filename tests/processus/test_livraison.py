@@ -28,7 +28,7 @@ from tests.factories import InscriptionFactory, MessageFactory, SeanceFactory, d
 from tests.socle.test_envoi import CONTEXTE
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 60  # seconds: a loaded machine takes its time to start Python
+PATIENCE = 120  # seconds: a loaded machine takes its time to start Python
 
 
 def attendre(condition: Callable[[], object], quoi: str) -> None:
