@@ -90,6 +90,14 @@ class CarteMaison:
     ouverture: Ouverture | None
     prochaine: Seance | None
 
+    @property
+    def est_ouverte(self) -> bool:
+        return self.ouverture is not None and self.ouverture.est_ouverte
+
+    @property
+    def horaire(self) -> str:
+        return self.ouverture.detail if self.ouverture else ""
+
 
 def cartes_maisons(maisons: Iterable[Maison], *, maintenant: datetime) -> list[CarteMaison]:
     """Cards of houses loaded by `with_lieux`, with the next session of each, in one query."""
