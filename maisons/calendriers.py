@@ -54,7 +54,8 @@ def _calendrier_scolaire() -> SchoolHolidayDates:
 
 def vacances_connues_jusqu_au() -> date:
     """The last day the published school calendars cover: the end of the last summer holidays they name."""
-    return max(_calendrier_scolaire().data)
+    dernier: date = max(_calendrier_scolaire().data)
+    return dernier
 
 
 def est_vacances(jour: date, zone: str) -> bool | None:

@@ -10,9 +10,9 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from ateliers.enums import Audience, Format, StatutSeance
+from ateliers.enums import Audience, Format, Frequence, StatutSeance
 from ateliers.models import Atelier, GroupePairs, Seance, Serie
-from ateliers.series import Frequence, Regle, jours_de_la_regle, moment_local
+from ateliers.series import Regle, jours_de_la_regle, moment_local
 from maisons.calendriers import est_ferie, est_vacances
 from maisons.models import Fermeture, Lieu
 from partenaires.enums import TypePartenaire

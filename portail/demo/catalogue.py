@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time
 
-from ateliers.enums import Format
+from ateliers.enums import Format, Frequence
 from ateliers.models import Atelier, Theme
-from ateliers.series import Frequence
 from maisons.enums import Langue
 from portail.demo.reseau import Reseau
 

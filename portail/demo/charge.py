@@ -50,11 +50,12 @@ def charger_charge(
     maintenant: datetime,
     annoncer: Callable[[str], None] = lambda ligne: None,
 ) -> int:
-    """Add sessions over houses of the largest communes, the same ones for the same day; how many.
+    """Add sessions over houses of the largest communes; how many.
 
     Raises ReferenceAbsente when there are no communes.
     """
-    hasard = random.Random(1000)  # noqa: S311 - the same load each time
+    # The same load each time on an empty database; more on top of it when there is some.
+    hasard = random.Random(Seance.objects.count())  # noqa: S311
     communes = list(Commune.objects.select_related("departement").order_by("-population", "code_insee")[:maisons])
     if not communes:
         raise ReferenceAbsente("Les communes manquent : lancez d'abord « manage.py charger_reference ».")
@@ -92,6 +93,10 @@ def charger_charge(
     annoncer(f"Maisons : {len(creees)} créées.")
 
     depart = (maintenant - DEPUIS).replace(minute=0, second=0, microsecond=0)
+    lieux: dict[int, list[int]] = {}
+    for maison_id, lieu_id in Lieu.objects.filter(maison__slug__startswith="charge-").values_list("maison_id", "pk"):
+        lieux.setdefault(maison_id, []).append(lieu_id)
+    ateliers = list(Atelier.objects.filter(maison__in=lieux).order_by("pk"))
     colonnes = ", ".join(_COLONNES)
     table = connection.ops.quote_name(Seance._meta.db_table)
     with connection.cursor() as curseur:
@@ -103,10 +108,10 @@ def charger_charge(
         for (colonne,) in curseur.fetchall():
             curseur.execute(f"ALTER TABLE charge ALTER COLUMN {connection.ops.quote_name(colonne)} DROP NOT NULL")
         with curseur.copy(f"COPY charge ({colonnes}) FROM STDIN") as copie:
-            for ligne in _seances(seances, depart, hasard):
+            for ligne in _seances(seances, ateliers, lieux, depart, hasard):
                 copie.write_row(ligne)
         autres = {
-            champ.column: champ.get_db_prep_save(champ.get_default(), connection)
+            str(champ.column): champ.get_db_prep_save(champ.get_default(), connection)
             for champ in Seance._meta.concrete_fields
             if champ.column not in _COLONNES and not champ.primary_key and not champ.null
         }
@@ -146,11 +151,10 @@ def _ateliers(maisons: list[Maison], hasard: random.Random) -> None:
     )
 
 
-def _seances(nombre: int, depart: datetime, hasard: random.Random) -> Iterator[tuple[object, ...]]:
-    lieux: dict[int, list[int]] = {}
-    for maison_id, lieu_id in Lieu.objects.filter(maison__slug__startswith="charge-").values_list("maison_id", "pk"):
-        lieux.setdefault(maison_id, []).append(lieu_id)
-    ateliers = list(Atelier.objects.filter(maison__in=lieux).order_by("pk"))
+def _seances(
+    nombre: int, ateliers: list[Atelier], lieux: dict[int, list[int]], depart: datetime, hasard: random.Random
+) -> Iterator[tuple[object, ...]]:
+    """Rows in the order of _COLONNES; no query here, a COPY holds the connection."""
     heures = int((DEPUIS + JUSQU_A).total_seconds() // 3600)
     for _ in range(nombre):
         atelier = hasard.choice(ateliers)

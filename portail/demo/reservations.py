@@ -13,6 +13,7 @@ from django.db.models import F
 from ateliers.enums import AnnuleePar, Audience, Besoin, CanalInscription, Etendue, StatutInscription
 from ateliers.inscriptions import DemandeInscription, InscriptionRefusee, annuler_inscription, inscrire_famille
 from ateliers.models import Inscription, Seance
+from ateliers.rappels import deposer_rappels
 from ateliers.seances import annuler_seances
 from familles.ages import age_en_mois
 from portail.demo.passe import Venue, inscrire_au_passe
@@ -46,6 +47,8 @@ def reserver(nouvelles: list[Seance], *, maintenant: datetime) -> int:
     inscrire_au_passe(venues, maintenant=maintenant)
     _annuler_quelques_seances(nouvelles, maintenant=maintenant)
     _liberer_une_place(inscriptions, maintenant=maintenant)
+    # Written now rather than by the first tick of the minute, to be counted as sent with the rest.
+    deposer_rappels(maintenant=maintenant)
     _ranger_les_messages(inscriptions)
     return len(inscriptions) + len(venues)
 
@@ -196,7 +199,7 @@ def _ranger_les_messages(inscriptions: list[Inscription]) -> None:
         statut=StatutMessage.A_ENVOYER,
     )
     gardes: list[int] = []
-    for modele in ("proposition", "seance_annulee", "attente", "confirmation"):
+    for modele in ("proposition", "seance_annulee", "rappel", "attente", "confirmation"):
         recents = messages.filter(modele=modele).order_by("-du_le", "-pk").values_list("pk", flat=True)
         gardes += list(recents[: MESSAGES_A_LIRE if modele == "confirmation" else 2])
     gardes = gardes[: 2 * MESSAGES_A_LIRE]
