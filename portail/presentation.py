@@ -112,7 +112,7 @@ def cartes_maisons(maisons: Iterable[Maison], *, maintenant: datetime) -> list[C
     return [
         CarteMaison(
             maison=maison,
-            commune=communes_de(maison),
+            commune=f"{communes_de(maison)} ({maison.departement.nom})" if lieux_de(maison) else communes_de(maison),
             distance_km=getattr(maison, "distance_km", None),
             ouverture=ouverture_de(maison, maintenant=maintenant),
             prochaine=prochaines.get(maison.pk),
