@@ -297,7 +297,7 @@ class ModificationForm(forms.Form):
         initial = {
             **{nom: getattr(depart, nom) for nom in self.base_fields if hasattr(depart, nom)},
             "jour": seance.debut_local.date(),
-            "heure": seance.debut_local.time(),
+            "heure": seance.debut_local.time().replace(second=0, microsecond=0, fold=0),
             "duree_minutes": int(depart.duree.total_seconds() // 60),
             "lieu": seance.lieu_id,
             "version": seance.modifiee_le.isoformat(),

@@ -268,6 +268,10 @@ class SeanceChangee:
         return (self.debut, self.fin, self.lieu.pk) != (self.seance.debut, self.seance.fin, self.seance.lieu_id)
 
     @property
+    def change_de_lieu(self) -> bool:
+        return self.lieu.pk != self.seance.lieu_id
+
+    @property
     def libelles(self) -> list[str]:
         """The names of the fields that change beside time and place."""
         champs = {champ.name: champ for champ in Seance._meta.concrete_fields}

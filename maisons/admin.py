@@ -269,6 +269,9 @@ class AffectationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        if self.instance.pk is not None:
+            for nom in ("email", "prenom", "nom"):
+                del self.fields[nom]
         if "role" in self.fields:
             permis = roles_a_donner(self.auteur, le=timezone.localdate())
             champ = self.fields["role"]

@@ -66,7 +66,7 @@ _CODES_ARRONDISSEMENTS = {"paris": "750", "lyon": "690", "marseille": "130"}
 SAISIE_MAX = 80
 
 
-class CommuneQuerySet(models.QuerySet["Commune"]):
+class CommuneQuerySet(ReferenceQuerySet["Commune"]):
     def correspondant_a(self, saisie: str) -> CommuneQuerySet:
         """Communes that what was typed may name, best match first: a postcode, a name, or both.
 
@@ -247,7 +247,7 @@ class MaisonQuerySet(models.QuerySet["Maison"]):
 
 
 class Maison(models.Model):
-    """A house of the first 1000 days: fixed, itinerant over several places, a vehicle, or an action without a place."""
+    """A house of the first 1000 days: fixed, itinerant over several places, a vehicle, or an action with no place."""
 
     nom = models.CharField(_("nom"), max_length=160)
     slug = models.SlugField(_("identifiant d'adresse"), max_length=80, unique=True)

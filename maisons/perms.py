@@ -18,10 +18,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.http import HttpRequest
 from django.utils import timezone
 
 from maisons.enums import Portee, Role
@@ -36,6 +37,7 @@ from maisons.models import (
     PlageOuverture,
     Territoire,
 )
+from socle.comptes.equipe import enregistrer_appartenance
 from socle.models import Message, Utilisateur
 from socle.portee import (
     PERMISSION_EQUIPE,
@@ -93,11 +95,21 @@ def roles_en_cours(utilisateur: Utilisateur, *, le: date) -> frozenset[str]:
     return tenus[le]
 
 
-class AffectationBackend(BaseBackend):
+def _a_une_affectation(utilisateur: Utilisateur, le: date) -> bool:
+    return Affectation.objects.for_utilisateur(utilisateur, le=le).exists()
+
+
+enregistrer_appartenance(_a_une_affectation)
+
+
+class AffectationBackend(ModelBackend):
     """Django's permissions, from running assignments: nothing to grant by hand, nothing to take back at the end.
 
-    `user.has_perm("ateliers.change_seance")` asks "somewhere?", with an object it asks "there?".
+    `user.has_perm("ateliers.change_seance")` asks "somewhere?", with an object it asks "there?". It signs nobody in.
     """
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:  # type: ignore[override]
+        return None
 
     def has_perm(self, user_obj: AbstractBaseUser | AnonymousUser, perm: str, obj: Any = None) -> bool:
         if not isinstance(user_obj, Utilisateur) or not (user_obj.is_active and user_obj.is_staff):
@@ -114,7 +126,7 @@ class AffectationBackend(BaseBackend):
             reponses[cle] = visibles(rangees, user_obj, le=le, roles=roles).exists()
         return reponses[cle]
 
-    def has_module_perms(self, user_obj: AbstractBaseUser, app_label: str) -> bool:
+    def has_module_perms(self, user_obj: Utilisateur | AnonymousUser, app_label: str) -> bool:
         return any(
             self.has_perm(user_obj, permission)
             for permission in permissions_declarees()

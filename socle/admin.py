@@ -31,16 +31,19 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from socle.comptes.equipe import deux_facteurs
 from socle.portee import PERMISSION_EQUIPE, nom_permission, roles_autorises, utilisateur_de, visibles
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
     _InlineModelAdmin = admin.options.InlineModelAdmin[Any, Any]
     _BaseModelAdmin = admin.options.BaseModelAdmin[Any]
+    _BaseInlineFormSet = forms.BaseInlineFormSet[Any, Any, Any]
 else:
     _ModelAdmin = admin.ModelAdmin
     _InlineModelAdmin = admin.options.InlineModelAdmin
     _BaseModelAdmin = object
+    _BaseInlineFormSet = forms.BaseInlineFormSet
 
 # What a page of the index shows beside the list of models: its template and what the template needs.
 Panneau = Callable[[HttpRequest], tuple[str, dict[str, Any]] | None]
@@ -64,17 +67,19 @@ class PortailAdminSite(AdminSite):
         return fonction
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """A team member whose account is active and who has, today, something to do here."""
+        """A team member who signed in by two factors and has, today, something to do here."""
         user = request.user
-        return user.is_active and user.is_staff and user.has_perm(PERMISSION_EQUIPE)
+        return user.is_active and user.is_staff and user.has_perm(PERMISSION_EQUIPE) and deux_facteurs(request)
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Signing in is allauth's page, with its rate limits and (later) its second factor."""
+        """Signing in is allauth's page, with our limits and its second factor."""
 
         def deja_connecte(request: HttpRequest) -> HttpResponse:
             if self.has_permission(request):
                 return redirect("admin:index")
+            if not deux_facteurs(request):
+                return redirect("proteger_compte")
             raise PermissionDenied(__("Votre compte n'a pas d'affectation en cours."))
 
         reponse: HttpResponse = secure_admin_login(deja_connecte)(request)
@@ -149,6 +154,8 @@ class _Portee(_BaseModelAdmin):
                 widget=forms.CheckboxSelectMultiple,
                 help_text=db_field.help_text,
             )
+        if isinstance(db_field, models.URLField):
+            options.setdefault("assume_scheme", "https")
         champ = super().formfield_for_dbfield(db_field, request, **options)
         if champ is not None and isinstance(champ.widget, RelatedFieldWidgetWrapper):
             # A choice stays a choice: no windows that open beside it.
@@ -233,9 +240,26 @@ class PorteeAdmin(_Portee, _ModelAdmin):
         raise Http404(__("Cette page n'existe pas."))
 
 
+class RangeesDuParent(_BaseInlineFormSet):
+    """Only the rows of this very object: another's id answers as an absent one, among new rows too."""
+
+    def _existing_object(self, pk: Any) -> Any:
+        objet = super()._existing_object(pk)  # type: ignore[misc]
+        if objet is None:
+            raise Http404(__("Cette page n'existe pas."))
+        return objet
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        champ = form.fields[form._meta.model._meta.pk.name]
+        if isinstance(champ, forms.ModelChoiceField):
+            champ.queryset = self.get_queryset()
+
+
 class PorteeInline(_Portee, _InlineModelAdmin):
     """Rows under an object: open to those whose role allows it where the object is."""
 
+    formset = RangeesDuParent
     extra = 0
     show_change_link = False
 

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "socle.middleware.SessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -116,9 +117,8 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Accounts
 AUTH_USER_MODEL = "socle.Utilisateur"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
     "maisons.perms.AffectationBackend",
+    "socle.comptes.authentification.MotDePasseBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -129,7 +129,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for nom in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "admin:index"
+LOGIN_REDIRECT_URL = "mon_compte"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 # Nobody signs up alone (AdaptateurComptes); naming the password is what makes allauth ask for it at sign-in.
@@ -140,9 +140,49 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 PASSWORD_RESET_TIMEOUT = 24 * 3600
-ACCOUNT_ADAPTER = "socle.comptes.AdaptateurComptes"
+ACCOUNT_ADAPTER = "socle.comptes.adaptateur.AdaptateurComptes"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# An unknown address gets a row of the outbox like a known one, which is never sent (AdaptateurComptes.send_mail).
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+# Owners hear of every change to what opens their account.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Ours are counted in PostgreSQL (socle/comptes/debits.py); allauth's need a cache that is up, and are not atomic.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_FORMS = {
+    "login": "socle.comptes.formulaires.ConnexionForm",
+    "request_login_code": "socle.comptes.formulaires.DemandeCodeForm",
+    "confirm_login_code": "socle.comptes.formulaires.CodeConnexionForm",
+    "reset_password": "socle.comptes.formulaires.MotDePasseOublieForm",
+    "change_password": "socle.comptes.formulaires.ChangementForm",
+}
+# Parents: a code by e-mail instead of a password.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
+ACCOUNT_LOGIN_TIMEOUT = 15 * 60
+# Teams: a second factor, without which nothing of /equipe/ opens (SessionsMiddleware).
+MFA_ADAPTER = "socle.comptes.adaptateur.AdaptateurFacteurs"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# An account's address was proved by the mail of its invitation.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_FORMS = {
+    "authenticate": "socle.comptes.formulaires.SecondFacteurForm",
+    "reauthenticate": "socle.comptes.formulaires.ConfirmationForm",
+    "activate_totp": "socle.comptes.formulaires.ActivationForm",
+    "add_webauthn": "socle.comptes.formulaires.CleForm",
+}
+# Seconds. A team's session ends after this long without a click, and at the end of a working day.
+SESSION_EQUIPE_INACTIVITE = env.int("SESSION_EQUIPE_INACTIVITE", 30 * 60)
+SESSION_EQUIPE_MAXIMUM = env.int("SESSION_EQUIPE_MAXIMUM", 12 * 3600)
+SESSION_FAMILLE_INACTIVITE = env.int("SESSION_FAMILLE_INACTIVITE", 14 * 24 * 3600)
+INVITATION_DUREE_JOURS = env.int("INVITATION_DUREE_JOURS", 7)
 # Sign-in by the State's identity providers: ProConnect for the teams, FranceConnect for parents. Off until configured.
 SOCIALACCOUNT_ADAPTER = "socle.oidc.liaison.AdaptateurIdentites"
 SOCIALACCOUNT_ONLY = False
