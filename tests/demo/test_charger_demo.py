@@ -125,7 +125,6 @@ class TestReservations:
             assert famille.prenom.endswith("Démo")
             assert famille.email == "" or famille.email.endswith("@demo.invalid")
             assert not famille.telephone or famille.telephone.as_e164.startswith("+3363998")
-            assert not famille.telephone or famille.telephone.is_valid()
 
     def test_the_worker_has_only_a_few_messages_to_send(self, bilan: Bilan) -> None:
         en_attente = Message.objects.filter(statut=StatutMessage.A_ENVOYER)
