@@ -191,7 +191,7 @@ class Banc:
                 "web_ms": round(cpu.web / AGENDA_REQUETES * 1000, 2),
                 "base_ms": round(cpu.base / AGENDA_REQUETES * 1000, 2),
                 "mediane_ms": round(statistics.median(durees) * 1000, 2),
-                "octets_gzip": len(reponse.corps.encode()),
+                "octets_gzip": reponse.octets,
             }
         self.details["agenda"] = mesures
         for libelle, mesure in mesures.items():

@@ -21,6 +21,7 @@ class Reponse:
     corps: str
     url: str
     location: str | None
+    octets: int = 0
 
 
 class Navigateur:
@@ -65,13 +66,16 @@ class Navigateur:
                 if attempt == 2:
                     raise
         lu = answer.read()
+        octets = len(lu)
         if answer.headers.get("Content-Encoding") == "gzip":
             lu = gzip.decompress(lu)
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             nom, _, valeur = cookie.split(";")[0].partition("=")
             self.cookies[nom] = valeur
         location = answer.headers.get("Location")
-        return Reponse(answer.status, lu.decode(errors="replace"), url, urljoin(url, location) if location else None)
+        return Reponse(
+            answer.status, lu.decode(errors="replace"), url, urljoin(url, location) if location else None, octets
+        )
 
     def close(self) -> None:
         self.connection.close()
