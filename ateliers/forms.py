@@ -57,9 +57,9 @@ class PrenomField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         texte = " ".join(_SENS_FORCE.sub("", super().to_python(value) or "").split())
-        if any(unicodedata.category(c) in ("Cc", "Cs", "Co") for c in texte) or (
-            texte and all(unicodedata.category(c)[0] in "CZ" for c in texte)
-        ):
+        genres = [unicodedata.category(c) for c in texte]
+        # An unassigned code point (Cn) is a letter or an emoji younger than this Python.
+        if not {"Cc", "Cs", "Co"}.isdisjoint(genres) or (texte and {"Cf", "Zs"}.issuperset(genres)):
             raise ValidationError(self.error_messages["invisible"], code="invisible")
         return texte
 
@@ -141,7 +141,7 @@ class DateTapeeField(forms.CharField):
         self.validators = []
         self.widget.attrs.update({"inputmode": "numeric", "autocomplete": "off"})
 
-    def clean(self, value: Any) -> date | None:  # type: ignore[override]
+    def clean(self, value: Any) -> date | None:
         texte: str = super().clean(value)
         if not texte:
             return None

@@ -159,7 +159,7 @@ def reservation_prendre(request: HttpRequest, inscription: Inscription, jeton: s
 @avec_inscription
 def reservation_sms(request: HttpRequest, inscription: Inscription, jeton: str) -> HttpResponse:
     """Stop text messages to this booking's number, or allow them again."""
-    numero = str(inscription.telephone)
+    numero = numero_de(inscription)
     if request.method != "POST" or not numero:
         return redirect("ateliers:ma_reservation", jeton=jeton)
     if request.POST.get("sms") == "reprendre":
@@ -265,7 +265,7 @@ def _contexte(inscription: Inscription, jeton: str) -> dict[str, Any]:
         and inscription.proposee_jusqu_au is not None
         and inscription.proposee_jusqu_au <= maintenant
     )
-    numero = str(inscription.telephone)
+    numero = numero_de(inscription)
     return {
         "inscription": inscription,
         "seance": seance,
@@ -287,6 +287,11 @@ def _contexte(inscription: Inscription, jeton: str) -> dict[str, Any]:
         "telephone_masque": masquer_telephone(numero),
         "sms_arretes": bool(numero) and oppositions.est_oppose(canal=Canal.SMS, destinataire=numero),
     }
+
+
+def numero_de(inscription: Inscription) -> str:
+    """Written as messages are sent to it, so that what is stopped is what is sent."""
+    return inscription.telephone.as_e164 if inscription.telephone else ""
 
 
 def masquer_email(adresse: str) -> str:
