@@ -165,8 +165,15 @@ class PostgreSQL:
             shutil.rmtree(partial, ignore_errors=True)
 
     def _forget_dead_server(self) -> None:
-        """Remove what a killed server left: PostgreSQL refuses to start when its old id now names another process."""
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        """Let PostgreSQL start when the id a killed server left now names another process.
+
+        Its file is kept: PostgreSQL finds there the shared memory that children of the killed server may still write
+        to, and waits for them. It takes an id that is its parent's for a stale one.
+        """
+        file = self.data / "postmaster.pid"
+        if file.exists():
+            recorded = file.read_text().split("\n", 1)
+            file.write_text("\n".join([str(os.getpid()), *recorded[1:]]))
         for leftover in self.sockets.glob(".s.PGSQL.*"):
             leftover.unlink(missing_ok=True)
 
@@ -197,7 +204,6 @@ class PostgreSQL:
             # The last children of a killed server take a moment to notice and let go of its memory.
             if "pre-existing shared memory block" not in said or time.monotonic() > deadline:
                 raise self._failure(said)
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
             time.sleep(0.2)
 
     def _is_ready(self, pid: int) -> bool:

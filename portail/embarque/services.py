@@ -22,7 +22,7 @@ class Services:
     """The two servers the portal needs. DATABASE_URL and REDIS_URL, when set, name existing ones instead."""
 
     def __init__(self, folder: Path, *, ephemeral: bool = False) -> None:
-        wanted = folder.resolve()
+        self.wanted = wanted = folder.resolve()
         try:
             wanted.mkdir(parents=True, exist_ok=True)
             self.folder = privileges.reachable_folder(wanted, privileges.service_account(wanted))

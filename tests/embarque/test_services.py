@@ -105,7 +105,7 @@ def test_start_after_kill_9(servers: Services) -> None:
         assert processes.wait_until_gone(pid, timeout=10)
     assert not servers.postgresql.is_running()
 
-    again = Services(servers.folder)
+    again = Services(servers.wanted)
     again.start_postgresql()
     again.start_valkey()
 
