@@ -129,6 +129,8 @@ class ProximiteForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.proximite: Proximite | None = None
         self.communes_possibles: list[Commune] = []
+        # Whether a whole postcode would tell more than what was typed.
+        self.peut_preciser = True
 
     def clean(self) -> dict[str, Any]:
         donnees = super().clean() or self.cleaned_data
@@ -178,6 +180,7 @@ class ProximiteForm(forms.Form):
         evidente = commune_evidente(lieu, trouvees)
         if evidente is None and trouvees:
             self.communes_possibles = trouvees
+            self.peut_preciser = not _lectures(lieu)[2]
             self.add_error(
                 "lieu", ValidationError(_("Plusieurs communes correspondent."), code="choix")
             )
