@@ -16,7 +16,7 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from ateliers.enums import Etendue, Frequence
-from ateliers.models import Atelier, Seance
+from ateliers.models import GARDES_HEURES_MAX, Atelier, Seance
 from ateliers.seances import Changements, Projet
 from ateliers.series import Regle, existe, moment_local
 from maisons.enums import JourSemaine
@@ -88,6 +88,18 @@ def _places(libelle: Any, *, minimum: int, **options: Any) -> forms.IntegerField
     return forms.IntegerField(label=libelle, min_value=minimum, max_value=500, **options)
 
 
+def _heures_gardees(**options: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Ouvertes à tous (heures avant)"), min_value=0, max_value=GARDES_HEURES_MAX, required=False, **options
+    )
+
+
+def _verifier_gardes(form: forms.Form, donnees: dict[str, Any], capacites: dict[str, int | None]) -> None:
+    for nom, capacite in capacites.items():
+        if capacite is not None and (donnees.get(nom) or 0) > capacite:
+            form.add_error(nom, __("On ne peut pas garder plus de places qu'il n'y en a."))
+
+
 class PlanificationForm(forms.Form):
     """A session or a series of them: what, where, who, when, and what to leave out."""
 
@@ -150,6 +162,19 @@ class PlanificationForm(forms.Form):
     capacite_enfants = _places(
         _("Places enfants"), minimum=0, required=False, help_text=_("Laissez vide pour reprendre l'atelier.")
     )
+    adultes_gardes = _places(
+        _("Adultes gardés pour l'accueil"),
+        minimum=0,
+        required=False,
+        help_text=_("Pour qui téléphone ou passe. Laissez vide pour reprendre l'atelier."),
+    )
+    enfants_gardes = _places(
+        _("Enfants gardés pour l'accueil"),
+        minimum=0,
+        required=False,
+        help_text=_("Laissez vide pour reprendre l'atelier."),
+    )
+    gardes_heures_avant = _heures_gardees(help_text=_("Laissez vide pour reprendre l'atelier."))
     publier = forms.BooleanField(
         label=_("Ouvrir tout de suite aux inscriptions"),
         required=False,
@@ -163,7 +188,17 @@ class PlanificationForm(forms.Form):
         (_("Quand"), ("premier_jour", "heure", "duree_minutes")),
         (_("À quel rythme"), ("frequence", "jours", "jusqu_au", "nombre", "dates")),
         (_("Ce qu'on saute"), ("sauf_feries", "sauf_vacances")),
-        (_("Places et inscriptions"), ("capacite_adultes", "capacite_enfants", "publier")),
+        (
+            _("Places et inscriptions"),
+            (
+                "capacite_adultes",
+                "capacite_enfants",
+                "adultes_gardes",
+                "enfants_gardes",
+                "gardes_heures_avant",
+                "publier",
+            ),
+        ),
     )
 
     def __init__(
@@ -204,6 +239,16 @@ class PlanificationForm(forms.Form):
             and not {"jusqu_au", "nombre"} & self.errors.keys()
         ):
             self.add_error("jusqu_au", __("Dites jusqu'à quelle date, ou combien de séances."))
+        if atelier:
+            capacites = {"adultes_gardes": "capacite_adultes", "enfants_gardes": "capacite_enfants"}
+            _verifier_gardes(
+                self,
+                donnees,
+                {
+                    nom: getattr(atelier, capacite) if donnees.get(capacite) is None else donnees[capacite]
+                    for nom, capacite in capacites.items()
+                },
+            )
         return donnees
 
     def projet(self) -> Projet:
@@ -214,6 +259,7 @@ class PlanificationForm(forms.Form):
             return getattr(atelier, nom) if donnees[nom] in (None, "") else donnees[nom]
 
         frequence = Frequence(donnees["frequence"])
+        capacite_adultes, capacite_enfants = ou_atelier("capacite_adultes"), ou_atelier("capacite_enfants")
         hebdomadaire = frequence in (Frequence.SEMAINE, Frequence.QUINZAINE)
         return Projet(
             atelier=atelier,
@@ -229,8 +275,12 @@ class PlanificationForm(forms.Form):
                 dates=donnees["dates"] if frequence == Frequence.DATES else (),
             ),
             intervenants=ou_atelier("intervenants"),
-            capacite_adultes=ou_atelier("capacite_adultes"),
-            capacite_enfants=ou_atelier("capacite_enfants"),
+            capacite_adultes=capacite_adultes,
+            capacite_enfants=capacite_enfants,
+            # A smaller room keeps fewer than its workshop does.
+            adultes_gardes=min(ou_atelier("adultes_gardes"), capacite_adultes),
+            enfants_gardes=min(ou_atelier("enfants_gardes"), capacite_enfants),
+            gardes_avant=timedelta(hours=ou_atelier("gardes_heures_avant")),
             sauf_feries=donnees["sauf_feries"],
             sauf_vacances=donnees["sauf_vacances"],
             publier=donnees["publier"],
@@ -259,6 +309,11 @@ class ModificationForm(forms.Form):
     intervenants = forms.CharField(label=_("Animée par"), max_length=160, required=False)
     capacite_adultes = _places(_("Places adultes"), minimum=1)
     capacite_enfants = _places(_("Places enfants"), minimum=0)
+    adultes_gardes = _places(
+        _("Adultes gardés pour l'accueil"), minimum=0, help_text=_("Pour qui téléphone ou passe.")
+    )
+    enfants_gardes = _places(_("Enfants gardés pour l'accueil"), minimum=0)
+    gardes_heures_avant = _heures_gardees(help_text=_("Vide : ces places restent gardées jusqu'au début."))
     accueille_grossesse = forms.BooleanField(label=_("Ouverte pendant la grossesse"), required=False)
     age_min_mois = forms.IntegerField(
         label=_("Âge minimum du bébé (mois)"),
@@ -286,7 +341,16 @@ class ModificationForm(forms.Form):
         (_("Quoi, quand, où"), ("titre", "jour", "heure", "duree_minutes", "lieu", "intervenants")),
         (
             _("Pour qui, combien"),
-            ("capacite_adultes", "capacite_enfants", "accueille_grossesse", "age_min_mois", "age_max_mois"),
+            (
+                "capacite_adultes",
+                "capacite_enfants",
+                "adultes_gardes",
+                "enfants_gardes",
+                "gardes_heures_avant",
+                "accueille_grossesse",
+                "age_min_mois",
+                "age_max_mois",
+            ),
         ),
         (_("En plus"), ("precisions",)),
         (_("Jusqu'où"), ("etendue",)),
@@ -300,6 +364,9 @@ class ModificationForm(forms.Form):
             "heure": seance.debut_local.time().replace(second=0, microsecond=0, fold=0),
             "duree_minutes": int(depart.duree.total_seconds() // 60),
             "lieu": seance.lieu_id,
+            "gardes_heures_avant": None
+            if depart.gardes_avant is None
+            else int(depart.gardes_avant.total_seconds() // 3600),
             "version": seance.modifiee_le.isoformat(),
         }
         super().__init__(*args, **{**options, "initial": initial})
@@ -325,6 +392,14 @@ class ModificationForm(forms.Form):
         minimum, maximum = donnees.get("age_min_mois"), donnees.get("age_max_mois")
         if minimum is not None and maximum is not None and maximum < minimum:
             self.add_error("age_max_mois", __("L'âge maximum doit venir après l'âge minimum."))
+        _verifier_gardes(
+            self,
+            donnees,
+            {
+                "adultes_gardes": donnees.get("capacite_adultes"),
+                "enfants_gardes": donnees.get("capacite_enfants"),
+            },
+        )
         jour, heure, lieu = donnees.get("jour"), donnees.get("heure"), donnees.get("lieu")
         if jour and heure and lieu and not existe(jour, heure, lieu.zone):
             self.add_error(
@@ -348,7 +423,14 @@ class ModificationForm(forms.Form):
             lieu=donnees["lieu"],
             debut=self._debut(depart),
             duree=self._duree(depart),
+            gardes_avant=self._gardes_avant(depart),
         )
+
+    def _gardes_avant(self, depart: Changements) -> timedelta | None:
+        if "gardes_heures_avant" not in self.changed_data:
+            return depart.gardes_avant
+        heures = self.cleaned_data["gardes_heures_avant"]
+        return None if heures is None else timedelta(hours=heures)
 
     def _debut(self, depart: Changements) -> datetime:
         """Untouched fields keep the very instant, even one that the form can't write (the second 2:30 of October)."""

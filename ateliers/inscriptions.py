@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ateliers import messages
+from ateliers.depassements import Derogation, agrandir
 from ateliers.enums import TRANSITIONS, AnnuleePar, CanalInscription, StatutInscription, StatutSeance
 from ateliers.liste_attente import ouvrir_places_gardees, prendre, proposer_places, rang, verrouiller
 from ateliers.models import (
@@ -88,8 +89,12 @@ class DemandeInscription:
     canal: CanalInscription = CanalInscription.EN_LIGNE
 
 
-def inscrire_famille(*, seance: Seance, demande: DemandeInscription, maintenant: datetime) -> Inscription:
+def inscrire_famille(
+    *, seance: Seance, demande: DemandeInscription, maintenant: datetime, derogation: Derogation | None = None
+) -> Inscription:
     """Sign a family up for a session: confirmed, or on the waiting list when it is full and that was accepted.
+
+    With a `derogation` of the team the seats that lack are added, and who decided it and why is kept.
 
     The same `cle_idempotence` always ends in the same booking. Raises InscriptionRefusee, and nothing is written,
     when the session is over, cancelled, closed, full, not for this age, or the contact has too many bookings;
@@ -97,13 +102,15 @@ def inscrire_famille(*, seance: Seance, demande: DemandeInscription, maintenant:
     """
     try:
         with transaction.atomic():
-            return _inscrire(seance.pk, demande, maintenant)
+            return _inscrire(seance.pk, demande, maintenant, derogation)
     except DejaInscrite as refus:
         messages.lien_renvoye(refus.inscription, maintenant=maintenant)
         raise
 
 
-def _inscrire(seance_pk: int, demande: DemandeInscription, maintenant: datetime) -> Inscription:
+def _inscrire(
+    seance_pk: int, demande: DemandeInscription, maintenant: datetime, derogation: Derogation | None
+) -> Inscription:
     famille = _famille(demande, maintenant)
     # Sign-ups for one session queue on its row, so the counters below stay true until commit.
     seance = verrouiller(seance_pk)
@@ -123,6 +130,8 @@ def _inscrire(seance_pk: int, demande: DemandeInscription, maintenant: datetime)
     if demande.canal == CanalInscription.EN_LIGNE:
         _verifier_plafond(demande, maintenant)
     enfants = _verifier_ages(seance, demande.ages) if seance.a_regle_age else demande.enfants
+    if derogation is not None and demande.canal != CanalInscription.EN_LIGNE:
+        agrandir(seance, adultes=demande.adultes, enfants=enfants, derogation=derogation, maintenant=maintenant)
     _verifier_taille(seance, adultes=demande.adultes, enfants=enfants)
 
     inscription = Inscription(

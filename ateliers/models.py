@@ -4,6 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+import pgtrigger
 from django.contrib.contenttypes.fields import GenericRelation
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 # Hours before the start at which people are reminded, unless a workshop says otherwise.
 RAPPELS_PAR_DEFAUT = [48, 3]
+# Hours before the start at which seats kept for the desk open to all; four weeks at most.
+GARDES_HEURES_PAR_DEFAUT = 24
+GARDES_HEURES_MAX = 672
 ADULTES_PAR_INSCRIPTION_MAX = 4
 ENFANTS_PAR_INSCRIPTION_MAX = 6
 
@@ -137,6 +141,14 @@ class Atelier(Public):
     )
     capacite_adultes = models.PositiveSmallIntegerField(_("places adultes"), default=10)
     capacite_enfants = models.PositiveSmallIntegerField(_("places enfants"), default=10)
+    # Of these, seats that its sessions keep for people who phone or come to the desk.
+    adultes_gardes = models.PositiveSmallIntegerField(_("places adultes gardées pour l'accueil"), default=0)
+    enfants_gardes = models.PositiveSmallIntegerField(_("places enfants gardées pour l'accueil"), default=0)
+    gardes_heures_avant = models.PositiveSmallIntegerField(
+        _("ouvertes à tous (heures avant)"),
+        default=GARDES_HEURES_PAR_DEFAUT,
+        validators=[MaxValueValidator(GARDES_HEURES_MAX)],
+    )
     rappels_heures = ArrayField(
         models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(336)]),
         verbose_name=_("rappels (heures avant)"),
@@ -157,6 +169,11 @@ class Atelier(Public):
                 name="atelier_capacite_adultes",
                 condition=Q(capacite_adultes__gte=1),
                 violation_error_message=_("Prévoyez au moins une place adulte."),
+            ),
+            models.CheckConstraint(
+                name="atelier_places_gardees",
+                condition=Q(adultes_gardes__lte=F("capacite_adultes"), enfants_gardes__lte=F("capacite_enfants")),
+                violation_error_message=_("On ne peut pas garder plus de places qu'il n'y en a."),
             ),
         ]
 
@@ -666,3 +683,53 @@ class Passage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.adultes} + {self.enfants}"
+
+
+class Depassement(models.Model):
+    """Seats added to a full session for one family, why, and by whom: written once, never changed."""
+
+    seance = models.ForeignKey(Seance, verbose_name=_("séance"), on_delete=models.PROTECT, related_name="depassements")
+    adultes_de = models.PositiveSmallIntegerField(_("places adultes avant"))
+    adultes_a = models.PositiveSmallIntegerField(_("places adultes après"))
+    enfants_de = models.PositiveSmallIntegerField(_("places enfants avant"))
+    enfants_a = models.PositiveSmallIntegerField(_("places enfants après"))
+    motif = models.CharField(_("motif"), max_length=200)
+    par = models.ForeignKey(
+        Utilisateur, verbose_name=_("décidé par"), on_delete=models.PROTECT, related_name="depassements"
+    )
+    le = models.DateTimeField(_("le"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("dépassement")
+        verbose_name_plural = _("dépassements")
+        constraints = [
+            models.CheckConstraint(
+                name="depassement_agrandit",
+                condition=Q(adultes_a__gte=F("adultes_de"), enfants_a__gte=F("enfants_de"))
+                & (Q(adultes_a__gt=F("adultes_de")) | Q(enfants_a__gt=F("enfants_de"))),
+            ),
+            models.CheckConstraint(name="depassement_motif", condition=~Q(motif="")),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="depassement_ecrit_une_fois", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return self.motif
+
+
+class MotDeLaMaison(models.Model):
+    """What a team wrote to the people coming to a session, with its placeholders; who and when."""
+
+    seance = models.ForeignKey(Seance, verbose_name=_("séance"), on_delete=models.PROTECT, related_name="mots")
+    texte = models.TextField(_("texte"))
+    destinataires = models.PositiveSmallIntegerField(_("familles prévenues"))
+    par = models.ForeignKey(Utilisateur, verbose_name=_("écrit par"), on_delete=models.PROTECT, related_name="mots")
+    le = models.DateTimeField(_("le"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("mot de la maison")
+        verbose_name_plural = _("mots de la maison")
+
+    def __str__(self) -> str:
+        return self.texte[:60]

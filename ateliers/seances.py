@@ -68,6 +68,10 @@ class Projet:
     intervenants: str = ""
     capacite_adultes: int
     capacite_enfants: int
+    # Kept for people who phone or come to the desk, and how long before the start they open to all.
+    adultes_gardes: int = 0
+    enfants_gardes: int = 0
+    gardes_avant: timedelta | None = None
     sauf_feries: bool = True
     sauf_vacances: bool = False
     publier: bool = True
@@ -206,11 +210,20 @@ def _seance_du(projet: Projet, prevu: JourPrevu, maintenant: datetime, **valeurs
         age_max_mois=atelier.age_max_mois,
         capacite_adultes=projet.capacite_adultes,
         capacite_enfants=projet.capacite_enfants,
+        adultes_gardes=projet.adultes_gardes,
+        enfants_gardes=projet.enfants_gardes,
+        gardes_jusqu_au=_ouverture_des_gardes(projet, prevu),
         rappels_heures=atelier.rappels_heures,
         statut=StatutSeance.PUBLIEE if projet.publier else StatutSeance.BROUILLON,
         modifiee_le=maintenant,
         **valeurs,
     )
+
+
+def _ouverture_des_gardes(projet: Projet, prevu: JourPrevu) -> datetime | None:
+    if projet.gardes_avant is None or not (projet.adultes_gardes or projet.enfants_gardes):
+        return None
+    return prevu.debut - projet.gardes_avant
 
 
 # ── Changing ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -228,15 +241,25 @@ class Changements:
     precisions: str
     capacite_adultes: int
     capacite_enfants: int
+    adultes_gardes: int
+    enfants_gardes: int
     accueille_grossesse: bool
     age_min_mois: int | None
     age_max_mois: int | None
+    # How long before the start the seats kept for the desk open to all; None: never before it.
+    gardes_avant: timedelta | None = None
 
     @classmethod
     def de(cls, seance: Seance) -> Changements:
         """The session as it is: what a form starts from."""
         champs = {nom: getattr(seance, nom) for nom in _CHAMPS_SIMPLES}
-        return cls(debut=seance.debut, duree=seance.fin - seance.debut, lieu=seance.lieu, **champs)
+        return cls(
+            debut=seance.debut,
+            duree=seance.fin - seance.debut,
+            lieu=seance.lieu,
+            gardes_avant=seance.debut - seance.gardes_jusqu_au if seance.gardes_jusqu_au else None,
+            **champs,
+        )
 
 
 _CHAMPS_SIMPLES = (
@@ -245,6 +268,8 @@ _CHAMPS_SIMPLES = (
     "precisions",
     "capacite_adultes",
     "capacite_enfants",
+    "adultes_gardes",
+    "enfants_gardes",
     "accueille_grossesse",
     "age_min_mois",
     "age_max_mois",
@@ -279,8 +304,11 @@ class SeanceChangee:
 
     @property
     def est_agrandie(self) -> bool:
-        return any(
-            self.champs.get(nom, 0) > getattr(self.seance, nom) for nom in ("capacite_adultes", "capacite_enfants")
+        """More seats are open to all: more in all, or fewer kept for the desk."""
+        plus = ("capacite_adultes", "capacite_enfants")
+        moins = ("adultes_gardes", "enfants_gardes")
+        return any(self.champs.get(nom, 0) > getattr(self.seance, nom) for nom in plus) or any(
+            nom in self.champs and self.champs[nom] < getattr(self.seance, nom) for nom in moins
         )
 
 
@@ -394,6 +422,7 @@ def _calculer(
     champs = {
         nom: getattr(changements, nom) for nom in _CHAMPS_SIMPLES if getattr(changements, nom) != getattr(cible, nom)
     }
+    gardes_changent = changements.gardes_avant != Changements.de(cible).gardes_avant
     lieu = changements.lieu if changements.lieu.pk != cible.lieu_id else None
     duree = changements.duree if changements.duree != cible.fin - cible.debut else None
     decalage = decalage_local(cible.debut, cible.zone, changements.debut, changements.lieu.zone)
@@ -412,6 +441,10 @@ def _calculer(
             lieu=nouveau_lieu,
             champs={nom: valeur for nom, valeur in champs.items() if getattr(seance, nom) != valeur},
         )
+        if gardes_changent:
+            ouverture = None if changements.gardes_avant is None else debut - changements.gardes_avant
+            if ouverture != seance.gardes_jusqu_au:
+                changee.champs["gardes_jusqu_au"] = ouverture
         if changee.est_deplacee or changee.champs:
             _verifier(changee, maintenant)
             changees.append(changee)
@@ -449,6 +482,23 @@ def _verifier(changee: SeanceChangee, maintenant: datetime) -> None:
             champ="capacite_enfants",
         )
 
+    _verifier_gardes(changee, maintenant)
+
+
+def _verifier_gardes(changee: SeanceChangee, maintenant: datetime) -> None:
+    seance, champs = changee.seance, changee.champs
+    for nom, capacite in (("adultes_gardes", "capacite_adultes"), ("enfants_gardes", "capacite_enfants")):
+        if champs.get(nom, 0) > champs.get(capacite, getattr(seance, capacite)):
+            raise SeanceRefusee(_("On ne peut pas garder plus de places qu'il n'y en a."), champ=nom)
+    ouverture = champs.get("gardes_jusqu_au")
+    gardees = any(champs.get(nom, getattr(seance, nom)) for nom in ("adultes_gardes", "enfants_gardes"))
+    if gardees and ouverture is not None and ouverture <= maintenant:
+        raise SeanceRefusee(
+            _("Le %s, ces places seraient déjà ouvertes à tous : mettez moins d'heures, ou n'en gardez aucune.")
+            % date_longue(seance.debut, seance.zone),
+            champ="gardes_heures_avant",
+        )
+
 
 def _appliquer(changee: SeanceChangee, *, seule: bool, maintenant: datetime) -> None:
     """Write a locked session's new values and tell those who booked, when and where it was before beside it."""
@@ -463,7 +513,7 @@ def _appliquer(changee: SeanceChangee, *, seule: bool, maintenant: datetime) -> 
     seance.enfants_gardes = min(seance.enfants_gardes, seance.capacite_enfants)
     # The window of sign-ups and the hour of kept seats keep their distance to the session.
     for borne in ("inscriptions_du", "inscriptions_au", "gardes_jusqu_au"):
-        if (moment := getattr(seance, borne)) is not None:
+        if borne not in changee.champs and (moment := getattr(seance, borne)) is not None:
             setattr(seance, borne, moment + ecart)
     seance.modifiee_le = maintenant
     if deplacee:
@@ -471,7 +521,7 @@ def _appliquer(changee: SeanceChangee, *, seule: bool, maintenant: datetime) -> 
     if seule and seance.serie_id is not None:
         seance.modifiee_seule = True
     seance.save(
-        update_fields=[
+        update_fields={
             *changee.champs,
             "debut",
             "fin",
@@ -484,7 +534,7 @@ def _appliquer(changee: SeanceChangee, *, seule: bool, maintenant: datetime) -> 
             "modifiee_le",
             "revision",
             "modifiee_seule",
-        ]
+        }
     )
     if deplacee:
         inscriptions = _a_prevenir(seance)

@@ -57,7 +57,13 @@ class AtelierAdmin(PorteeAdmin):
         (
             _("Valeurs de départ des séances"),
             {
-                "fields": ("duree_minutes", ("capacite_adultes", "capacite_enfants"), "rappels_heures", "actif"),
+                "fields": (
+                    "duree_minutes",
+                    ("capacite_adultes", "capacite_enfants"),
+                    ("adultes_gardes", "enfants_gardes", "gardes_heures_avant"),
+                    "rappels_heures",
+                    "actif",
+                ),
                 "description": _("Chaque séance les reprend à sa création, et peut ensuite en changer."),
             },
         ),
@@ -69,6 +75,8 @@ class AtelierAdmin(PorteeAdmin):
         "intervenants": _("Prénom et métier : « Nadia, puéricultrice »."),
         "accueille_grossesse": _("Les futurs parents peuvent venir."),
         "capacite_enfants": _("0 si l'atelier est pour les adultes seulement."),
+        "adultes_gardes": _("Pour qui téléphone ou passe : pas réservables en ligne."),
+        "gardes_heures_avant": _("Ce qui reste s'ouvre alors à tous."),
         "rappels_heures": _("Séparés par des virgules. 48,3 : deux jours puis trois heures avant."),
         "actif": _("Décoché, l'atelier ne se propose plus pour de nouvelles séances."),
     }
