@@ -105,9 +105,9 @@ class RayonField(forms.TypedChoiceField):
 class ProximiteForm(forms.Form):
     """ "Près de chez moi": a commune or postcode as typed, or a rough position. Subclass it to filter something.
 
-    Once valid, `proximite` says where (None when nothing was asked). When several communes answer, `lieu` has an error
-    and `communes_possibles` lists them: templates/maisons/includes/choix_commune.html offers them as links that keep
-    the rest of the address.
+    Once valid, `proximite` says where (None when nothing was asked). A postcode alone is looked around from its
+    largest commune, with the others in `communes_possibles`. When several communes answer to a name, `lieu` has an
+    error as well. templates/maisons/includes/choix_commune.html offers them as links, keeping the rest of the address.
     """
 
     lieu = forms.CharField(
@@ -178,12 +178,14 @@ class ProximiteForm(forms.Form):
         if choisie is not None and choisie in trouvees:
             return choisie
         evidente = commune_evidente(lieu, trouvees)
+        _texte, nom, code_postal = _lectures(lieu)
         if evidente is None and trouvees:
             self.communes_possibles = trouvees
-            self.peut_preciser = not _lectures(lieu)[2]
-            self.add_error(
-                "lieu", ValidationError(_("Plusieurs communes correspondent."), code="choix")
-            )
+            self.peut_preciser = not code_postal
+            if code_postal and not nom:
+                # Villages of one postcode lie close together: her answer now, her own village in one more tap.
+                return trouvees[0]
+            self.add_error("lieu", ValidationError(_("Plusieurs communes correspondent."), code="choix"))
         elif evidente is None:
             self.add_error(
                 "lieu",

@@ -55,11 +55,12 @@ class TestCommune:
         assert proximite is not None
         assert proximite.code_insee == code
 
-    def test_postcode_of_several_communes_is_a_choice_largest_first(self) -> None:
+    def test_postcode_of_several_communes_looks_from_the_largest_and_offers_the_others(self) -> None:
         form = trouver(lieu="08300")
-        assert form.proximite is None
+        assert form.proximite is not None
+        assert form.proximite.libelle == "Rethel (08300)"
         assert [c.nom for c in form.communes_possibles] == ["Rethel", "Sault-lès-Rethel", "Saint-Loup-en-Champagne"]
-        assert "lieu" in form.errors
+        assert form.is_valid()
 
     def test_a_larger_commune_that_begins_with_the_name_makes_it_a_choice(self) -> None:
         form = trouver(lieu="Charleville")
