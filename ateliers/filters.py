@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from ateliers.enums import Format
-from ateliers.models import Seance, SeanceQuerySet, Theme
+from ateliers.models import Atelier, Seance, SeanceQuerySet, Theme
 from maisons.enums import Langue
 from maisons.forms import CHOIX_RAYON, RAYON_PAR_DEFAUT_KM, Proximite, ProximiteForm
 from maisons.recherche import lieux_proches
@@ -293,7 +293,10 @@ class SeanceFilter(django_filters.FilterSet):
         )
 
     def filtrer_theme(self, queryset: SeanceQuerySet, _nom: str, slug: str) -> SeanceQuerySet:
-        return queryset.filter(atelier__in=Theme.objects.filter(slug=slug).values("ateliers"))
+        # Read first: the planner knows how many sessions some workshops have, not those of a subquery.
+        return queryset.filter(
+            atelier__in=list(Atelier.objects.filter(themes__slug=slug).values_list("pk", flat=True))
+        )
 
     def filtrer_langue(self, queryset: SeanceQuerySet, _nom: str, langue: str) -> SeanceQuerySet:
         return queryset.filter(langues__contains=[langue])

@@ -414,6 +414,7 @@ class Seance(Public):
         indexes = [
             models.Index(name="seance_debut", fields=["debut", "id"]),
             models.Index(name="seance_lieu_debut", fields=["lieu", "debut"]),
+            models.Index(name="seance_format_debut", fields=["format", "debut"]),
             models.Index(name="seance_atelier_debut", fields=["atelier", "debut"]),
             GinIndex(name="seance_langues", fields=["langues"]),
             models.Index(
