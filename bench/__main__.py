@@ -267,6 +267,10 @@ def main() -> int:
     options.add_argument("--seances", type=int, default=100_000, help="taille de l'agenda (100 000 par défaut)")
     options.add_argument("--sortie", type=Path, default=RESULTATS, help="où écrire les résultats")
     choix = options.parse_args()
+    # What the machine did before us: a measure taken beside other work tells of both.
+    charge = round(os.getloadavg()[0], 1)
+    if charge > 0.5 * (os.cpu_count() or 1):
+        print(f"La machine travaille déjà (charge {charge}) : les mesures seront moins bonnes.", file=sys.stderr)
     with Serveur() as serveur:
         seances, naissance = preparer(choix.seances)
         etape("Démarrage du portail")
@@ -281,6 +285,7 @@ def main() -> int:
         banc.agenda()
         banc.details["ruee"] = ruee(banc)
         banc.details["seances"] = choix.seances
+        banc.details["charge_avant"] = charge
         ecrire(banc, choix.sortie)
         manques = [ligne.libelle for ligne in banc.lignes if ligne.atteint is False]
     print(f"\nÉcrit dans {choix.sortie}.")
