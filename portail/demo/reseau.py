@@ -37,8 +37,8 @@ SOURCE_LEO = "leolagrange.org, 2023 : les maisons des 1000 premiers jours Léo L
 SOURCE_FICTIVE = "Donnée de démonstration : cette maison n'existe pas."
 
 ACCES_FICTIF = "Adresse de démonstration : le point sur la carte est celui de la mairie."
-DE_PLAIN_PIED = "Entrée de plain-pied, toilettes adaptées, place pour les poussettes à l'intérieur."
-UNE_MARCHE = "Une marche à l'entrée, rampe amovible : sonnez, nous venons la poser."
+DE_PLAIN_PIED = "Exemple : entrée de plain-pied, toilettes adaptées, place pour les poussettes à l'intérieur."
+UNE_MARCHE = "Exemple : une marche à l'entrée, rampe amovible : sonnez, nous venons la poser."
 
 
 @dataclass(frozen=True)
@@ -444,7 +444,7 @@ MAISONS = (
             "les activités paraîtront ici."
         ),
         actions=_ACTIONS_LEO,
-        lieux=(LieuDemo("Lieu à confirmer", "13055"),),
+        lieux=(LieuDemo("Lieu à confirmer", "13055", accessibilite=""),),
         ouverte=False,
         source=SOURCE_LEO,
     ),
@@ -757,6 +757,8 @@ def charger_fermetures(reseau: Reseau, *, aujourd_hui: date) -> None:
     connues = {(maison_id, du) for maison_id, du in Fermeture.objects.values_list("maison_id", "du")}
     voulues: list[Fermeture] = []
     for n, maison in enumerate(reseau.maisons.values()):
+        if not maison.ouverte or not reseau.lieux[maison.slug]:
+            continue
         for annee in (aujourd_hui.year - 1, aujourd_hui.year, aujourd_hui.year + 1):
             periodes = [(date(annee, 12, 24), date(annee + 1, 1, 2), "Fêtes de fin d'année")]
             if n % 2 == 0:
