@@ -224,6 +224,11 @@ def _seance_d_atelier(programme: Programme, atelier: Atelier, lieu: Lieu, serie:
         age_max_mois=atelier.age_max_mois,
         capacite_adultes=atelier.capacite_adultes,
         capacite_enfants=atelier.capacite_enfants,
+        adultes_gardes=atelier.adultes_gardes,
+        enfants_gardes=atelier.enfants_gardes,
+        gardes_jusqu_au=debut - timedelta(hours=atelier.gardes_heures_avant)
+        if atelier.adultes_gardes or atelier.enfants_gardes
+        else None,
         rappels_heures=list(atelier.rappels_heures),
         statut=StatutSeance.PUBLIEE,
     )
