@@ -36,6 +36,7 @@ plan_du_site = cache_control(public=True, max_age=3600)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("equipe/", admin.site.urls),
+    path("compte/", include("socle.comptes.urls")),
     path("compte/", include("allauth.urls")),
     path("", include((machines, "machines"))),
     path(

@@ -30,6 +30,8 @@ class Envoi:
     du_le: datetime | None = None
     pas_apres: datetime | None = None
     objet: models.Model | None = None
+    # Its context holds a code or a key: it is emptied as soon as the message is sent, or never will be.
+    secret: bool = False
 
 
 def deposer(envois: Iterable[Envoi], *, maintenant: datetime) -> None:
@@ -43,6 +45,7 @@ def deposer(envois: Iterable[Envoi], *, maintenant: datetime) -> None:
                 langue=envoi.langue,
                 modele=envoi.modele,
                 contexte=envoi.contexte,
+                secret=envoi.secret,
                 cle_unique=envoi.cle_unique,
                 du_le=envoi.du_le or maintenant,
                 pas_apres=envoi.pas_apres,

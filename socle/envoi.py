@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.mail import get_connection as get_mail_connection
 from django.db import connection, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, JSONField, Q, Value, When
 from django.utils import timezone
 
 from socle import sms
@@ -44,6 +44,8 @@ TENTATIVES_MAX = 6
 PREMIER_DELAI, FACTEUR = timedelta(minutes=1), 4
 # First key of the advisory locks taken here, one per telephone number.
 VERROU_SMS = 7_031
+# What a row keeps once its fate is sealed.
+_CONTEXTE_SANS_SECRET = Case(When(secret=True, then=Value({}, output_field=JSONField())), default=F("contexte"))
 
 
 class EchecTemporaire(Exception):
@@ -152,7 +154,7 @@ def _clore(messages: Sequence[Message], statut: StatutMessage, *, erreur: str = 
     """Give claimed rows a final status; they are locked by this transaction."""
     if messages:
         Message.objects.filter(pk__in=[m.pk for m in messages]).update(
-            statut=statut, bail_jusqu_au=None, erreur=erreur
+            statut=statut, bail_jusqu_au=None, erreur=erreur, contexte=_CONTEXTE_SANS_SECRET
         )
     return len(messages)
 
@@ -333,6 +335,8 @@ def _remettre(messages: Sequence[Message], *, bilan: Bilan) -> None:
 
 def _noter(message: Message, *, statut: StatutMessage, **champs: Any) -> None:
     """Write a result, unless the lease was lost: the row is then another worker's."""
+    if message.secret and statut != StatutMessage.A_ENVOYER:
+        champs["contexte"] = {}
     notes = Message.objects.filter(
         pk=message.pk, statut=StatutMessage.EN_COURS, bail_jusqu_au=message.bail_jusqu_au
     ).update(statut=statut, bail_jusqu_au=None, **champs)

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from socle.enums import Canal, StatutMessage
@@ -44,6 +45,8 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("accède à l'espace des équipes"), default=False)
     is_active = models.BooleanField(_("compte actif"), default=True)
     date_joined = models.DateTimeField(_("créé le"), default=timezone.now)
+    # "Se déconnecter partout" adds one: sessions opened before are worth nothing any more.
+    version_sessions = models.PositiveIntegerField(default=0, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -65,6 +68,10 @@ class Utilisateur(AbstractBaseUser, PermissionsMixin):
     @property
     def nom_complet(self) -> str:
         return f"{self.prenom} {self.nom}".strip()
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        cle = f"{self.password}{self.version_sessions}"
+        return salted_hmac("socle.models.Utilisateur.session", cle, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.nom_complet
@@ -90,6 +97,8 @@ class Message(models.Model):
     langue = models.CharField(_("langue"), max_length=10, default="fr")
     modele = models.CharField(_("modèle"), max_length=60, help_text=_("Nom du dossier de gabarits."))
     contexte = models.JSONField(_("contexte"), default=dict, blank=True)
+    # A code or a link that opens an account: the context is emptied once there is nothing more to send.
+    secret = models.BooleanField(_("contient un secret"), default=False)
     cle_unique = models.CharField(_("clé unique"), max_length=200, unique=True)
     du_le = models.DateTimeField(_("à envoyer à partir de"))
     pas_apres = models.DateTimeField(_("inutile après"), null=True, blank=True)

@@ -1,6 +1,6 @@
-"""How often one network address may do something: counted in PostgreSQL, so that it holds over every web process.
+"""How often one origin (a network address, an account) may do something, counted in PostgreSQL for every web process.
 
-Addresses are never stored: a row's key is an HMAC of the address, of no use once the window is over.
+Origins are never stored: a row's key is an HMAC of the origin, of no use once the window is over.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -43,22 +44,40 @@ def _origine(adresse: str) -> str:
     return str(ip)
 
 
+def _cle(usage: str, origine: str) -> str:
+    return salted_hmac(f"socle.quotas.{usage}", origine, algorithm="sha256").hexdigest()
+
+
+def _fenetre(maintenant: datetime) -> datetime:
+    return maintenant.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
 def consommer(*, usage: str, origine: str, limite: int, maintenant: datetime) -> bool:
     """Count one more `usage` from this origin in the running hour; whether it is within the limit.
 
     One statement, on its own when no transaction is open: a refusal later on does not give the count back.
     """
-    fenetre = maintenant.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    cle = salted_hmac(f"socle.quotas.{usage}", origine, algorithm="sha256").hexdigest()
     table = connection.ops.quote_name(QuotaDebit._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} AS q (cle, fenetre, compte) VALUES (%s, %s, 1) "  # noqa: S608 (our own table's name)
             "ON CONFLICT (cle, fenetre) DO UPDATE SET compte = q.compte + 1 RETURNING q.compte",
-            [cle, fenetre],
+            [_cle(usage, origine), _fenetre(maintenant)],
         )
         (compte,) = cursor.fetchone()
     return bool(compte <= limite)
+
+
+def rendre(*, usage: str, origine: str, maintenant: datetime) -> None:
+    """Take one count back: what succeeded wears no limit out."""
+    QuotaDebit.objects.filter(cle=_cle(usage, origine), fenetre=_fenetre(maintenant), compte__gt=0).update(
+        compte=F("compte") - 1
+    )
+
+
+def oublier(*, usage: str, origine: str, maintenant: datetime) -> None:
+    """Start the running hour again for this origin."""
+    QuotaDebit.objects.filter(cle=_cle(usage, origine), fenetre=_fenetre(maintenant)).delete()
 
 
 def purger(*, maintenant: datetime) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,23 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         base_modele.drop_copy(copy)
+
+
+@pytest.fixture(autouse=True)
+def connexion_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+    """client.force_login(…) is a whole sign-in: password and second factor. With `facteur=False`, password alone."""
+    from django.test import Client
+
+    def force_login(client: Client, user: Any, backend: str | None = None, *, facteur: bool = True) -> None:
+        client._login(user, "socle.comptes.authentification.MotDePasseBackend")  # type: ignore[attr-defined]
+        session = client.session
+        session["account_authentication_methods_user"] = str(user.pk)
+        session["account_authentication_methods"] = [
+            {"method": methode, "at": time.time()} for methode in (["password", "mfa"] if facteur else ["password"])
+        ]
+        session.save()
+
+    monkeypatch.setattr(Client, "force_login", force_login)
 
 
 @pytest.fixture(scope="session")

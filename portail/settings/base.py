@@ -31,6 +31,8 @@ env = Environment()
 
 DEBUG = False
 DEMO = False
+# Accounts at this address sign in without a second factor, in the demonstration alone.
+DOMAINE_DEMO = ""
 
 INSTALLED_APPS = [
     "portail.apps.LeafletConfig",  # before the admin: keeps leaflet.admin, which needs GDAL, from being imported
@@ -125,8 +127,9 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{nom}"}
-    for nom in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "mon_compte"
@@ -322,15 +325,6 @@ PROPOSITION_DUREE_HEURES = env.int("PROPOSITION_DUREE_HEURES", 12)
 PROPOSITION_ARRET_HEURES = env.int("PROPOSITION_ARRET_HEURES", 2)
 # Number of trusted proxies in front: the client's address is that many entries from the right of X-Forwarded-For.
 PROXYS_DE_CONFIANCE = env.int("PROXYS_DE_CONFIANCE", 0)
-
-LEAFLET_CONFIG = {
-    "TILES": [],
-    "PLUGINS": {},
-    "RESET_VIEW": False,
-    "NO_GLOBALS": True,
-    "DEFAULT_CENTER": (49.5, 4.6),
-    "DEFAULT_ZOOM": 8,
-}
 
 LOGGING: dict[str, Any] = {
     "version": 1,
