@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from ateliers.cartes import carte
 from ateliers.filters import SeanceFilter, criteres, entre_jours, libelle_semaine, semaine_iso
 from ateliers.models import Seance, SeanceQuerySet
-from maisons.forms import RAYONS_KM, SANS_RAYON
+from maisons.forms import RAYON_PAR_DEFAUT_KM, RAYONS_KM, SANS_RAYON
 from maisons.models import Lieu
 from maisons.recherche import lieux_proches
 
@@ -175,12 +175,15 @@ def _par_jour(seances: Iterable[Seance]) -> list[Jour]:
 
 
 def _parametres(request: HttpRequest) -> QueryDict:
-    """The address's parameters that say something, without empty ones."""
+    """The address's parameters that say something."""
     propres = QueryDict(mutable=True)
     for nom, valeurs in request.GET.lists():
         pleines = [valeur for valeur in valeurs if valeur]
         if pleines:
             propres.setlist(nom, pleines)
+    # A distance says nothing without a place, nor the usual one with it.
+    if not propres.keys() & {"lieu", "commune", "lat"} or propres.get("rayon") == str(RAYON_PAR_DEFAUT_KM):
+        propres.pop("rayon", None)
     return propres
 
 
