@@ -21,6 +21,7 @@ from maisons.enums import Portee, Role
 from maisons.models import Affectation, Lieu, Maison
 from partenaires.models import Permanence
 from socle.models import Message, Utilisateur
+from tests.equipe import entrer
 from tests.factories import (
     AffectationFactory,
     AtelierFactory,
@@ -139,8 +140,7 @@ Connecter = Callable[..., Client]
 @pytest.fixture
 def connecter(client: Client) -> Connecter:
     def connecter(utilisateur: Utilisateur) -> Client:
-        client.force_login(utilisateur, backend="django.contrib.auth.backends.ModelBackend")
-        return client
+        return entrer(client, utilisateur)
 
     return connecter
 
@@ -179,16 +179,15 @@ class TestEntrer:
         page = client.get(reponse["Location"])
         assert page.status_code == 302
         assert page["Location"].startswith(reverse("account_login"))
+        assert client.get(page["Location"]).status_code == 200
 
     def test_by_password_then_my_day(self, client: Client, ici: Bout) -> None:
         responsable = role(Role.RESPONSABLE, ici)
         responsable.set_password("une phrase de passe")
         responsable.save()
-        reponse = client.post(
-            reverse("account_login"), {"login": responsable.email, "password": "une phrase de passe"}, follow=True
-        )
-        assert reponse.redirect_chain[-1][0] == "/equipe/"
-        assert "Ma journée" in reponse.content.decode()
+        client.post(reverse("account_login"), {"login": responsable.email, "password": "une phrase de passe"})
+        assert client.session["_auth_user_id"] == str(responsable.pk)
+        assert "Ma journée" in entrer(client, responsable).get("/equipe/").content.decode()
 
     @pytest.mark.parametrize("page", ["/equipe/", "/equipe/ateliers/seance/", "/equipe/ateliers/serie/add/"])
     def test_not_without_a_running_assignment(self, connecter: Connecter, ici: Bout, page: str) -> None:
@@ -212,8 +211,7 @@ class TestEntrer:
             for email in (responsable.email, "personne@ailleurs.fr")
         )
         assert (connue.status_code, connue.redirect_chain) == (inconnue.status_code, inconnue.redirect_chain)
-        (message,) = Message.objects.filter(modele="compte")
-        assert message.destinataire == responsable.email
+        (message,) = Message.objects.filter(destinataire=responsable.email)
         assert "/compte/" in message.contexte["texte"]
 
 

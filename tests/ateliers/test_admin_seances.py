@@ -23,6 +23,7 @@ from familles.models import Famille
 from maisons.enums import Role
 from maisons.models import Affectation, Lieu, Maison
 from socle.models import Message, Utilisateur
+from tests.equipe import entrer
 from tests.factories import (
     AffectationFactory,
     AtelierFactory,
@@ -53,8 +54,7 @@ def lieu(maison: Maison) -> Lieu:
 @pytest.fixture
 def equipe(client: Client, maison: Maison) -> Client:
     """Someone who directs the house."""
-    client.force_login(AffectationFactory(maison=maison, role=Role.RESPONSABLE).utilisateur)
-    return client
+    return entrer(client, AffectationFactory(maison=maison, role=Role.RESPONSABLE).utilisateur)
 
 
 def mardi(semaines: int) -> date:
@@ -308,11 +308,14 @@ class TestPages:
         assert panneau["jours"][0][1][0].besoins_annonces == [("place pour une poussette", 1)]
 
     def test_a_workshop_is_written_in_the_catalogue(self, equipe: Client, maison: Maison) -> None:
-        page = equipe.get(reverse("admin:ateliers_atelier_add")).content.decode()
-        assert "deux jours puis trois heures avant" in page
+        page = equipe.get(reverse("admin:ateliers_atelier_add"))
+        assert "deux jours puis trois heures avant" in page.content.decode()
+        form = page.context["adminform"].form
+        depart = {nom: form[nom].value() for nom in form.fields if form[nom].value() is not None}
         reponse = equipe.post(
             reverse("admin:ateliers_atelier_add"),
             {
+                **depart,
                 "maison": maison.pk,
                 "titre": "Portage",
                 "format": "pratique",
@@ -405,6 +408,7 @@ class TestRequetes:
         comptes = []
         for nombre in (1, 99):
             InscriptionFactory.create_batch(nombre, seance=seance)
+            equipe.get(url)
             with compter() as fait:
                 equipe.get(url)
                 comptes.append(fait())

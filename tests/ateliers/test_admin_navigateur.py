@@ -1,0 +1,176 @@
+"""The staff's pages in a real browser: the strict CSP holds, axe finds nothing, and they work without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from ateliers.models import Inscription, Seance, Serie
+from maisons.enums import Role
+from maisons.models import Lieu
+from tests.equipe import entrer
+from tests.factories import (
+    AffectationFactory,
+    AtelierFactory,
+    FermetureFactory,
+    InscriptionFactory,
+    LieuFactory,
+    MessageFactory,
+    PlageOuvertureFactory,
+    SeanceFactory,
+    dans,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TABLETTE = {"width": 768, "height": 1024}
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """The engine without its reading of style sheets: it would inline the admin's @import, which the CSP stops."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    engine = Axe()
+
+    def verifier(page: Page) -> None:
+        trouve = engine.run(page, options={"preload": False})
+        assert trouve.violations_count == 0, trouve.generate_report()
+
+    return verifier
+
+
+@pytest.fixture
+def lieu() -> Lieu:
+    lieu: Lieu = LieuFactory()
+    AtelierFactory(maison=lieu.maison, titre="Portage", intervenants="Nadia")
+    FermetureFactory(maison=lieu.maison)
+    PlageOuvertureFactory(lieu=lieu)
+    seance = SeanceFactory(lieu=lieu, debut=dans(hours=2), titre="Café des parents")
+    MessageFactory(objet=InscriptionFactory(seance=seance, besoins=["poussette"]))
+    InscriptionFactory(seance=seance, attente=True)
+    return lieu
+
+
+@pytest.fixture
+def ouvrir(
+    live_server: Any, lieu: Lieu, client: Client, ouvrir_contexte: Callable[..., BrowserContext]
+) -> Callable[..., Page]:
+    """A page of someone who directs the house, on a tablet."""
+
+    def ouvrir(**options: Any) -> Page:
+        entrer(client, AffectationFactory(maison=lieu.maison, role=Role.RESPONSABLE).utilisateur)
+        contexte = ouvrir_contexte(base_url=live_server.url, viewport=TABLETTE, **options)
+        cle = client.cookies[settings.SESSION_COOKIE_NAME].value
+        contexte.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cle, "url": live_server.url}])
+        return contexte.new_page()
+
+    return ouvrir
+
+
+def adresses(lieu: Lieu) -> list[str]:
+    """The index, and for every model the list, the form to add and one object's pages."""
+    pages = [reverse("admin:index"), reverse("admin:ateliers_serie_add")]
+    for modele in admin.site._registry:
+        nom = f"admin:{modele._meta.app_label}_{modele._meta.model_name}"
+        pages += [reverse(f"{nom}_changelist"), reverse(f"{nom}_add")]
+        if (objet := modele._default_manager.order_by("pk").first()) is not None:
+            pages += [reverse(f"{nom}_{page}", args=[objet.pk]) for page in ("change", "history", "delete")]
+    seance, inscription = Seance.objects.get(), Inscription.objects.order_by("pk")[0]
+    pages += [reverse(f"admin:ateliers_seance_{page}", args=[seance.pk]) for page in ("modifier", "annuler")]
+    pages.append(reverse("admin:ateliers_inscription_annuler", args=[inscription.pk]))
+    return pages
+
+
+def test_the_strict_csp_holds_on_every_page(ouvrir: Callable[..., Page], lieu: Lieu) -> None:
+    """Refusals are counted by the fixture of the browser, which then fails."""
+    page = ouvrir()
+    vues = 0
+    for adresse in adresses(lieu):
+        reponse = page.goto(adresse)
+        assert reponse is not None
+        assert reponse.status in (200, 403, 404), adresse
+        vues += reponse.status == 200
+        debord = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert debord <= 0, f"{adresse}: {debord} px too wide"
+    assert vues > 25
+
+
+def test_axe_finds_nothing_on_our_pages(ouvrir: Callable[..., Page], lieu: Lieu, axe: Callable[[Page], None]) -> None:
+    page = ouvrir()
+    seance, inscription = Seance.objects.get(), Inscription.objects.order_by("pk")[0]
+    for nom, *args in (
+        ("index",),
+        ("ateliers_seance_changelist",),
+        ("ateliers_inscription_changelist",),
+        ("ateliers_serie_add",),
+        ("ateliers_atelier_add",),
+        ("maisons_affectation_add",),
+        ("maisons_maison_change", lieu.maison_id),
+        ("maisons_lieu_change", lieu.pk),
+        ("ateliers_seance_change", seance.pk),
+        ("ateliers_seance_modifier", seance.pk),
+        ("ateliers_seance_annuler", seance.pk),
+        ("ateliers_seance_delete", seance.pk),
+        ("ateliers_inscription_change", inscription.pk),
+        ("ateliers_inscription_annuler", inscription.pk),
+    ):
+        page.goto(reverse(f"admin:{nom}", args=args))
+        axe(page)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_plan_move_and_cancel_a_series(
+    ouvrir: Callable[..., Page], lieu: Lieu, axe: Callable[[Page], None], javascript: bool
+) -> None:
+    page = ouvrir(java_script_enabled=javascript)
+    premier = timezone.localdate() + timedelta(days=14)
+    page.goto(reverse("admin:index"))
+    page.get_by_role("link", name="Planifier des séances").click()
+    page.get_by_role("button", name="Voir les dates").click()
+    page.get_by_role("alert").wait_for()
+
+    page.get_by_label("Atelier").select_option(label=f"Portage ({lieu.maison.nom})")
+    page.get_by_label("Lieu").select_option(index=1)
+    page.get_by_label("Première séance le").fill(premier.isoformat())
+    page.get_by_label("À", exact=True).fill("14:00")
+    page.get_by_label("ou nombre de séances").fill("3")
+    page.get_by_label("Pas les jours fériés").uncheck()
+    page.get_by_role("button", name="Voir les dates").click()
+    page.get_by_text("3 séances à créer").wait_for()
+    assert page.locator("[name=garder]").count() == 3
+    if javascript:
+        axe(page)
+    page.locator("[name=garder]").nth(1).uncheck()
+    page.get_by_role("button", name="Créer les séances cochées").click()
+    page.get_by_text("2 séances créées.").wait_for()
+    serie = Serie.objects.get()
+    InscriptionFactory(seance=serie.seances.order_by("debut")[0])
+
+    page.locator("#result_list tbody th a").first.click()
+    page.get_by_role("link", name="Modifier", exact=True).click()
+    page.get_by_label("Heure", exact=True).fill("15:30")
+    page.get_by_label("toutes les séances à venir").check()
+    page.get_by_role("button", name="Voir ce qui change").click()
+    page.get_by_text("1 famille sera prévenue").wait_for()
+    page.get_by_role("button", name="Modifier et prévenir").click()
+    page.get_by_text("2 séances modifiées. 1 famille est prévenue.").wait_for()
+
+    page.get_by_role("link", name="Annuler la séance").click()
+    page.get_by_label("Motif").fill("Animatrice absente")
+    page.get_by_label("toutes les séances à venir").check()
+    page.get_by_role("button", name="Voir qui sera prévenu").click()
+    page.get_by_role("button", name="Annuler et prévenir").click()
+    page.get_by_text("2 séances annulées. 1 famille est prévenue.").wait_for()
+    assert serie.seances.filter(statut="annulee").count() == 2
