@@ -3,13 +3,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from maisons import invitations
 from maisons.affectations import AffectationRefusee, donner_role, finir_role
 from maisons.enums import PORTEES_DU_ROLE, Portee, Role
 from maisons.forms import chercher_communes, commune_evidente
@@ -18,6 +20,7 @@ from maisons.models import (
     Commune,
     Departement,
     Fermeture,
+    Invitation,
     Lieu,
     Maison,
     Organisation,
@@ -377,6 +380,83 @@ class AffectationAdmin(PorteeAdmin):
     def ou(self, affectation: Affectation) -> str:
         lieu = affectation.maison or affectation.organisation or affectation.departement
         return str(lieu) if lieu is not None else affectation.get_portee_display()
+
+
+class InvitationForm(AffectationForm):
+    """An offer of a role: the person opens their account themselves, and the role begins that day."""
+
+    class Meta:
+        model = Invitation
+        fields = ("role", "portee", "maison", "organisation", "departement", "au")
+
+    def _post_clean(self) -> None:
+        if self.errors:
+            return
+        donnees = self.cleaned_data
+        try:
+            self.instance = invitations.inviter(
+                auteur=self.auteur,
+                email=donnees["email"],
+                prenom=donnees["prenom"],
+                nom=donnees["nom"],
+                role=Role(donnees["role"]),
+                portee=Portee(donnees["portee"]),
+                maison=donnees["maison"],
+                organisation=donnees["organisation"],
+                departement=donnees["departement"],
+                au=donnees["au"],
+                maintenant=timezone.now(),
+            )
+        except invitations.InvitationRefusee as refus:
+            self.add_error(refus.champ if refus.champ in self.fields else None, str(refus))
+
+
+@admin.register(Invitation)
+class InvitationAdmin(PorteeAdmin):
+    form = InvitationForm
+    list_display = ("email", "role", "ou", "etat", "cree_le", "expire_le")
+    list_filter = ("role", ("maison", FiltreVisible))
+    list_select_related = ("maison", "organisation", "departement", "auteur")
+    search_fields = ("email", "nom", "prenom")
+    ordering = ("-cree_le", "pk")
+    actions = ("retirer",)
+    fields = ("email", ("prenom", "nom"), "role", "portee", "maison", "organisation", "departement", "au")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        parent = super().get_form(request, obj, change, **options)
+        return type("InvitationForm", (parent,), {"auteur": utilisateur_de(request)})
+
+    def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
+        """The form's service has written it."""
+
+    def has_retirer_permission(self, request: HttpRequest) -> bool:
+        return self._peut(request, "retirer")
+
+    @admin.action(description=_("Retirer les invitations choisies"), permissions=["retirer"])
+    def retirer(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
+        retirees = 0
+        for invitation in queryset:
+            try:
+                invitations.retirer(auteur=utilisateur_de(request), invitation=invitation, maintenant=timezone.now())
+            except invitations.InvitationRefusee as refus:
+                self.message_user(request, f"{invitation.email} : {refus}", messages.WARNING)
+            else:
+                retirees += 1
+        if retirees:
+            texte = ngettext("%d invitation retirée.", "%d invitations retirées.", retirees) % retirees
+            self.message_user(request, texte, messages.SUCCESS)
+
+    @admin.display(description=_("où"))
+    def ou(self, invitation: Invitation) -> str:
+        return invitations.ou(invitation)
+
+    @admin.display(description=_("état"))
+    def etat(self, invitation: Invitation) -> str:
+        if invitation.acceptee_le is not None:
+            return __("acceptée")
+        if invitation.revoquee_le is not None:
+            return __("retirée")
+        return __("expirée") if invitation.expire_le <= timezone.now() else __("en attente")
 
 
 @admin.register(Utilisateur)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.text import format_lazy
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from maisons.enums import StatutLabel
 from maisons.models import Commune, Departement, Maison
 from maisons.recherche import with_distance
+from socle.models import Utilisateur
 from socle.texte import normaliser
 
 RAYONS_KM = (5, 10, 20, 30, 50, 100)
@@ -242,3 +244,45 @@ class FiltreMaisonsForm(ProximiteForm):
             longitude=self.proximite.longitude,
             rayon_km=self.proximite.rayon_km,
         )
+
+
+class AcceptationForm(forms.Form):
+    """Opening one's account from an invitation: who one is, and a password."""
+
+    prenom = forms.CharField(
+        label=_("Prénom"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    nom = forms.CharField(label=_("Nom"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
+    mot_de_passe = forms.CharField(
+        label=_("Mot de passe"),
+        strip=False,
+        help_text=_(
+            "Au moins douze caractères : une phrase courte que vous seul ou vous seule connaissez convient bien."
+        ),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    confirmation = forms.CharField(
+        label=_("Le même, une seconde fois"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, email: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.email = email
+
+    def clean(self) -> dict[str, Any]:
+        donnees: dict[str, Any] = super().clean() or self.cleaned_data
+        mot_de_passe = donnees.get("mot_de_passe")
+        if mot_de_passe:
+            personne = Utilisateur(email=self.email, prenom=donnees.get("prenom", ""), nom=donnees.get("nom", ""))
+            try:
+                validate_password(mot_de_passe, personne)
+            except forms.ValidationError as erreur:
+                self.add_error("mot_de_passe", erreur)
+        if mot_de_passe and donnees.get("confirmation") and mot_de_passe != donnees["confirmation"]:
+            self.add_error("confirmation", _("Les deux mots de passe sont différents."))
+        return donnees
+
+    def compte(self) -> dict[str, str]:
+        return {nom: self.cleaned_data[nom] for nom in ("prenom", "nom", "mot_de_passe")}

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -544,3 +544,83 @@ class Affectation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} – {self.get_portee_display()}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def ouvertes(self, *, maintenant: datetime) -> InvitationQuerySet:
+        """Those that may still be accepted."""
+        return self.filter(acceptee_le__isnull=True, revoquee_le__isnull=True, expire_le__gt=maintenant)
+
+    def visibles_par(
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
+    ) -> InvitationQuerySet:
+        """Those for what a person's own assignments cover."""
+        if not utilisateur.is_active:
+            return self.none()
+        if utilisateur.is_superuser:
+            return self
+        tenues = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles)
+        return self.filter(
+            Q(maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+            | Q(organisation__in=tenues.exclude(role=Role.PARTENAIRE).values("organisation"))
+            | Q(departement__in=tenues.values("departement"))
+            | Q(organisation__departement__in=tenues.values("departement"))
+            | Q(models.Exists(tenues.filter(portee=Portee.RESEAU)))
+        )
+
+
+class Invitation(models.Model):
+    """A role offered by e-mail: it begins on the day its link is accepted, once, before it expires."""
+
+    email = models.EmailField(_("adresse e-mail"), max_length=254)
+    prenom = models.CharField(_("prénom"), max_length=80, blank=True)
+    nom = models.CharField(_("nom"), max_length=80, blank=True)
+    role = models.CharField(_("rôle"), max_length=16, choices=Role)
+    portee = models.CharField(_("portée"), max_length=12, choices=Portee)
+    maison = models.ForeignKey(Maison, verbose_name=_("maison"), on_delete=models.PROTECT, null=True, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisation"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    departement = models.ForeignKey(
+        Departement, verbose_name=_("département"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    au = models.DateField(
+        _("jusqu'au"), null=True, blank=True, help_text=_("Dernier jour du rôle. Vide : sans date de fin.")
+    )
+    auteur = models.ForeignKey(
+        Utilisateur, verbose_name=_("invitée par"), on_delete=models.PROTECT, related_name="invitations_envoyees"
+    )
+    cree_le = models.DateTimeField(_("envoyée le"))
+    expire_le = models.DateTimeField(_("expire le"))
+    acceptee_le = models.DateTimeField(_("acceptée le"), null=True, blank=True)
+    revoquee_le = models.DateTimeField(_("retirée le"), null=True, blank=True)
+    affectation = models.OneToOneField(
+        Affectation, verbose_name=_("affectation"), on_delete=models.PROTECT, null=True, blank=True
+    )
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="invitation_portee",
+                condition=_portee_tenue(),
+                violation_error_message=_("Choisissez la maison, l'organisation ou le département que dit la portée."),
+            ),
+            models.CheckConstraint(
+                name="invitation_role_portee",
+                condition=_role_dans_sa_portee(),
+                violation_error_message=_("Ce rôle ne se donne pas sur cette portée."),
+            ),
+            models.CheckConstraint(
+                name="invitation_une_seule_suite",
+                condition=Q(acceptee_le__isnull=True, affectation__isnull=True)
+                | Q(acceptee_le__isnull=False, affectation__isnull=False, revoquee_le__isnull=True),
+            ),
+            models.CheckConstraint(name="invitation_expire", condition=Q(expire_le__gt=F("cree_le"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} – {self.get_role_display()}"

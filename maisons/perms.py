@@ -31,6 +31,7 @@ from maisons.models import (
     Commune,
     Departement,
     Fermeture,
+    Invitation,
     Lieu,
     Maison,
     Organisation,
@@ -67,6 +68,7 @@ declarer(Lieu, view=EQUIPES, add=DIRECTION, change=DIRECTION)
 declarer(PlageOuverture, view=EQUIPES, add=DIRECTION, change=DIRECTION, delete=DIRECTION)
 declarer(Fermeture, view=EQUIPES, add=DIRECTION, change=DIRECTION, delete=DIRECTION)
 declarer(Affectation, view=DIRECTION, add=DIRECTION, change=DIRECTION)
+declarer(Invitation, view=DIRECTION, add=DIRECTION, retirer=DIRECTION)
 declarer(Utilisateur, view=DIRECTION, change=ADMINISTRATION)
 declarer(Message, view=EQUIPES - {Role.PILOTE})
 

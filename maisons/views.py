@@ -1,4 +1,4 @@
-"""What the pages fetch beside themselves: suggestions of communes, points and contours of the map."""
+"""What the pages fetch beside themselves (communes, points and contours of the map), and the link of an invitation."""
 
 from __future__ import annotations
 
@@ -7,16 +7,25 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
 
+from maisons import invitations
 from maisons.enums import TypeMaison
-from maisons.forms import FiltreMaisonsForm, chercher_communes
+from maisons.forms import AcceptationForm, FiltreMaisonsForm, chercher_communes
 from maisons.models import Commune, Lieu, Maison
+from socle.models import Utilisateur
 
 DONNEES = Path(__file__).resolve().parent / "donnees"
 CONTOURS = {"departements": "contours_departements.geojson", "ardennes": "contours_communes_08.geojson"}
@@ -99,3 +108,39 @@ def _contours(nom: str) -> bytes:
     """Without the white space of the file."""
     contenu = json.loads((DONNEES / CONTOURS[nom]).read_text(encoding="utf-8"))
     return json.dumps(contenu, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@sensitive_post_parameters("mot_de_passe", "confirmation")
+@require_http_methods(["GET", "POST"])
+@never_cache
+def invitation(request: HttpRequest, jeton: str) -> HttpResponse:
+    """Whoever holds the link holds the mail box. Looking at it changes nothing: mail filters open links too."""
+    maintenant = timezone.now()
+    offre = invitations.lire(jeton, maintenant=maintenant)
+    if offre is None:
+        return render(request, "maisons/invitation_terminee.html", status=410)
+    connecte = request.user if isinstance(request.user, Utilisateur) else None
+    autre = connecte is not None and connecte.email != offre.email
+    a_un_compte = invitations.compte_deja_ouvert(offre)
+    initial = {"prenom": offre.prenom, "nom": offre.nom}
+    form = AcceptationForm(request.POST or None, initial=initial, email=offre.email)
+    contexte = {"offre": offre, "ou": invitations.ou(offre), "autre": autre, "a_un_compte": a_un_compte, "form": form}
+    if request.method == "POST" and not autre:
+        if a_un_compte and connecte is None:
+            return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
+        if a_un_compte or form.is_valid():
+            try:
+                accepteur = invitations.accepter(
+                    invitation=offre,
+                    utilisateur=connecte,
+                    maintenant=maintenant,
+                    **({} if a_un_compte else form.compte()),
+                )
+            except invitations.InvitationRefusee as refus:
+                return render(request, "maisons/invitation.html", {**contexte, "refus": str(refus)}, status=409)
+            if a_un_compte:
+                return redirect("admin:index")
+            login = Login(user=accepteur, email=accepteur.email, redirect_url=reverse("admin:index"))
+            reponse: HttpResponse = perform_password_login(request, {"email": accepteur.email}, login)
+            return reponse
+    return render(request, "maisons/invitation.html", contexte, status=422 if request.POST and form.errors else 200)

@@ -152,7 +152,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Ours are counted in PostgreSQL (socle/comptes/debits.py); allauth's need a cache that is up, and are not atomic.
 ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_FORMS = {
     "login": "socle.comptes.formulaires.ConnexionForm",

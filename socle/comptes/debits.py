@@ -78,7 +78,8 @@ def demande_permise(request: HttpRequest, usage: str, email: str, *, maintenant:
     limites = [(f"{usage}_compte", email.strip().lower(), DEMANDES_PAR_COMPTE)]
     if adresse := adresse_client(request):
         limites.append((f"{usage}_adresse", adresse, DEMANDES_PAR_ADRESSE))
-    return all([consommer(usage=u, origine=o, limite=limite, maintenant=maintenant) for u, o, limite in limites])
+    permis = [consommer(usage=u, origine=o, limite=limite, maintenant=maintenant) for u, o, limite in limites]
+    return all(permis)
 
 
 def invitation_permise(auteur_id: int, *, maintenant: datetime) -> bool:

@@ -36,7 +36,8 @@ def est_equipe(utilisateur: Utilisateur, *, le: date) -> bool:
 
     Always asks everything: an answer takes the same work for everybody, an account that does not exist included.
     """
-    return any([appartenance(utilisateur, le) for appartenance in _APPARTENANCES]) or utilisateur.is_staff
+    reponses = [appartenance(utilisateur, le) for appartenance in _APPARTENANCES]
+    return any(reponses) or utilisateur.is_staff
 
 
 def dispense(utilisateur: Utilisateur) -> bool:
@@ -44,7 +45,8 @@ def dispense(utilisateur: Utilisateur) -> bool:
 
     Both settings are written in portail/settings/demo.py alone, and read from no environment.
     """
-    return bool(settings.DEMO and settings.DOMAINE_DEMO) and utilisateur.email.endswith(f"@{settings.DOMAINE_DEMO}")
+    domaine = settings.DOMAINE_DEMO if settings.DEMO else ""
+    return bool(domaine) and utilisateur.email.endswith(f"@{domaine}")
 
 
 def a_un_facteur(utilisateur: Utilisateur) -> bool:
