@@ -168,19 +168,30 @@ class TestAgenda:
         assert phrase in reponse.context["form"].errors[champ][0]
         assert titres(reponse) == []
 
-    def test_postcode_of_several_communes_offers_them(self, client: Client) -> None:
+    def test_postcode_of_several_communes_answers_and_offers_them(self, client: Client) -> None:
         CommuneFactory()
         CommuneFactory(code_insee="08003", nom="Acy-Romance", codes_postaux=["08300"], population=400)
         SeanceFactory(titre="À Rethel")
 
         reponse = client.get(AGENDA, {"lieu": "08300", "format": "cafe"})
 
-        assert reponse.status_code == 422
-        page = reponse.content.decode()
-        assert "Laquelle est la vôtre" in page
-        liens = re.findall(r'href="(/agenda/\?[^"]*commune=08362[^"]*)"', page)
+        assert titres(reponse) == ["À Rethel"]
+        assert "Ce n'est pas votre commune ?" in reponse.content.decode().replace("\u00a0", " ")
+        liens = re.findall(r'href="(/agenda/\?[^"]*commune=08003[^"]*)"', reponse.content.decode())
         assert liens
-        assert titres(client.get(liens[0].replace("&amp;", "&"))) == ["À Rethel"]
+        autre = client.get(liens[0].replace("&amp;", "&"))
+        assert autre.context["form"].proximite.code_insee == "08003"
+        assert autre.context["form"].cleaned_data["format"] == "cafe"
+
+    def test_name_of_several_communes_asks_which(self, client: Client) -> None:
+        CommuneFactory(code_insee="08402", nom="Saint-Clément-à-Arnes", codes_postaux=["08310"])
+        CommuneFactory(code_insee="08400", nom="Saint-Clément-de-Rivière", codes_postaux=["08320"])
+
+        reponse = client.get(AGENDA, {"lieu": "st clement"})
+
+        assert reponse.status_code == 422
+        assert "Plusieurs communes correspondent" in reponse.context["form"].errors["lieu"][0]
+        assert reponse.content.decode().count("commune=084") == 2
 
     @pytest.mark.parametrize("curseur", ["x", "1-", "-1", "9" * 40 + "-1", "1.5-2\x00", "²-1", "99999999999999.0-1"])
     def test_a_written_cursor_starts_from_the_beginning(self, client: Client, curseur: str) -> None:
