@@ -1,12 +1,18 @@
-"""Celery's entry points; beat calls them every minute."""
+"""Celery's entry points, called by beat."""
 
 from typing import Any
 
 from celery import shared_task
+from django.utils import timezone
 
-from socle import envoi
+from socle import envoi, quotas
 
 
 @shared_task
 def envoyer_messages(**_futur: Any) -> None:
     envoi.vider_boite()
+
+
+@shared_task
+def purger_quotas(**_futur: Any) -> None:
+    quotas.purger(maintenant=timezone.now())
