@@ -19,7 +19,7 @@ def organisation(maison: Maison, lieux: list[Lieu]) -> dict[str, Any]:
         "name": maison.nom,
         "url": settings.URL_PUBLIQUE.rstrip("/") + maison.get_absolute_url(),
         "description": maison.presentation,
-        "telephone": str(maison.telephone),
+        "telephone": maison.telephone.as_international if maison.telephone else "",
         "email": maison.courriel,
         "knowsLanguage": maison.langues,
         "parentOrganization": {"@type": "Organization", "name": maison.organisation.nom},
@@ -29,18 +29,14 @@ def organisation(maison: Maison, lieux: list[Lieu]) -> dict[str, Any]:
 
 
 def _lieu(lieu: Lieu) -> dict[str, Any]:
-    adresse = {
-        "@type": "PostalAddress",
-        "streetAddress": lieu.adresse,
-        "postalCode": lieu.code_postal,
-        "addressLocality": lieu.commune.nom,
-        "addressCountry": "FR",
-    }
+    commune = {"@type": "PostalAddress", "addressLocality": lieu.commune.nom, "addressCountry": "FR"}
+    place = {"@type": "CivicStructure", "name": lieu.nom, "isAccessibleForFree": True, "publicAccess": True}
+    if lieu.demonstration:
+        # A program does not read the notice that stands beside a fictional address on the page.
+        return {**place, "address": commune}
+    adresse = {**commune, "streetAddress": lieu.adresse, "postalCode": lieu.code_postal}
     return {
-        "@type": "CivicStructure",
-        "name": lieu.nom,
-        "isAccessibleForFree": True,
-        "publicAccess": True,
+        **place,
         "address": {cle: valeur for cle, valeur in adresse.items() if valeur},
         "geo": {"@type": "GeoCoordinates", "latitude": lieu.latitude, "longitude": lieu.longitude},
         "openingHoursSpecification": [
