@@ -158,9 +158,7 @@ class TestLienMort:
         assert "autre adresse" in accepter(client, adresse).content.decode()
         assert not Affectation.objects.filter(utilisateur=autre).exists()
         with pytest.raises(invitations.InvitationRefusee):
-            invitations.accepter(
-                invitation=Invitation.objects.get(), utilisateur=autre, maintenant=timezone.now()
-            )
+            invitations.accepter(invitation=Invitation.objects.get(), utilisateur=autre, maintenant=timezone.now())
 
     def test_inviting_again_withdraws_the_earlier_link(self, client: Client, inviter: Inviter) -> None:
         premiere = inviter()
