@@ -300,12 +300,12 @@ class TestPages:
         InscriptionFactory(seance=aujourd_hui, adultes=2, enfants=1, besoins=["poussette"])
         InscriptionFactory(seance=aujourd_hui, attente=True)
         panneau = equipe.get("/equipe/").context["panneaux"][0][1]
-        assert [[s.titre for s in seances] for _jour, seances in panneau["jours"]] == [
+        assert [[s.titre for s in jour[-1]] for jour in panneau["jours"]] == [
             ["Aujourd'hui même"],
             ["Le lendemain"],
         ]
         assert (panneau["adultes_attendus"], panneau["enfants_attendus"], panneau["en_attente"]) == (2, 1, 1)
-        assert panneau["jours"][0][1][0].besoins_annonces == [("place pour une poussette", 1)]
+        assert panneau["jours"][0][-1][0].besoins_annonces == [("place pour une poussette", 1)]
 
     def test_a_workshop_is_written_in_the_catalogue(self, equipe: Client, maison: Maison) -> None:
         page = equipe.get(reverse("admin:ateliers_atelier_add"))
