@@ -45,7 +45,7 @@ def dispense(utilisateur: Utilisateur) -> bool:
 
     Both settings are written in portail/settings/demo.py alone, and read from no environment.
     """
-    domaine = settings.DOMAINE_DEMO if settings.DEMO else ""
+    domaine: str = settings.DOMAINE_DEMO if settings.DEMO else ""
     return bool(domaine) and utilisateur.email.endswith(f"@{domaine}")
 
 

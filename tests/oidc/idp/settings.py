@@ -41,6 +41,8 @@ ACCOUNT_RATE_LIMITS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 IDP_OIDC_PRIVATE_KEY = open(os.environ["IDP_CLE"]).read()
+# Like ProConnect, it does not ask again whether one really wants to leave.
+IDP_OIDC_RP_INITIATED_LOGOUT_ASKS_FOR_OP_LOGOUT = False
 IDP_OIDC_ADAPTER = "tests.oidc.idp.adapter.Fournisseur"
 IDP_OIDC_USERINFO_ENDPOINT = f"http://127.0.0.1:{os.environ['IDP_PORT']}/userinfo"
 # A file whose word tells what the provider does wrong in its next answers.
