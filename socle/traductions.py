@@ -55,7 +55,7 @@ _LITTERAL_DE_PHRASE = re.compile(r"^[A-ZÀ-Ý][a-zà-ÿ]|[à-ÿÀ-Ý]")
 _ATTRIBUTS_LUS = {"alt", "title", "placeholder", "aria-label", "aria-description", "aria-roledescription", "label"}
 _NON_LUS = {"script", "style"}
 # The admin's blocks that stand inside a class attribute.
-_BLOCS_DE_CLASSES = {"block bodyclass", "block bodyclasses", "block coltype"}
+_BLOCS_DE_CLASSES = {"block bodyclass", "block bodyclasses", "block coltype", "block classe"}
 # Templates whose words stay as they are.
 _TELS_QUELS = {
     "500.html",  # says it in both languages: nothing may be asked of Django any more
@@ -341,11 +341,11 @@ def ecrire_catalogue(catalogue: Catalog, chemin: Path) -> None:
 def verifier(catalogue: Catalog, textes: Iterable[Texte]) -> list[Defaut]:
     """What keeps these texts from being shown in the catalogue's language."""
     defauts: list[Defaut] = []
-    vus: set[tuple[str | None, str]] = set()
+    vus: set[tuple[tuple[str | None, str], str | None]] = set()
     for texte in textes:
-        if texte.cle in vus:
+        if (texte.cle, texte.pluriel) in vus:
             continue
-        vus.add(texte.cle)
+        vus.add((texte.cle, texte.pluriel))
         defauts += [
             Defaut(fichier=texte.fichier, ligne=texte.ligne, probleme=probleme, texte=texte.msgid)
             for probleme in _problemes(catalogue, texte)
@@ -360,6 +360,9 @@ def _problemes(catalogue: Catalog, texte: Texte) -> Iterator[str]:
         return
     formes = [message.string] if isinstance(message.string, str) else list(message.string or ())
     attendues = catalogue.num_plurals if texte.pluriel else 1
+    if not texte.pluriel:
+        # Said with a number elsewhere: gettext takes the first form.
+        formes = formes[:1]
     if len(formes) != attendues or not all(formes):
         yield "sans traduction"
         return

@@ -184,6 +184,15 @@ class TestVerifier:
         # Without its number, `"one day" % 1` fails.
         assert "emplacements" in problemes("%d jour", ("one day", "%d days"), pluriel="%d jours")
 
+    def test_one_entry_serves_a_text_said_with_and_without_a_number(self) -> None:
+        textes = [Texte(msgid="place", pluriel=pluriel, fichier="a.py", ligne=1) for pluriel in (None, "places")]
+        catalogue = traductions.mettre_a_jour(Catalog(locale="en"), textes)
+        (entree,) = [message for message in catalogue if message.id]
+
+        assert [d.probleme for d in traductions.verifier(catalogue, textes)] == ["sans traduction"] * 2
+        entree.string = ("seat", "seats")
+        assert traductions.verifier(catalogue, textes) == []
+
 
 class TestMettreAJour:
     def test_keeps_what_is_known_and_guesses_nothing(self) -> None:
