@@ -197,6 +197,9 @@ def champ_enfants(**kwargs: Any) -> NombreField:
 class InscriptionForm(forms.Form):
     """A family's wish to come. Where the session asks for ages, `lignes_enfants` are its rows of fields."""
 
+    # The desk may register someone who has neither.
+    contact_exige = True
+
     prenom = PrenomField(
         label=gettext_lazy("Votre prénom"),
         widget=forms.TextInput(attrs={"autocomplete": "given-name", "dir": "auto"}),
@@ -295,7 +298,8 @@ class InscriptionForm(forms.Form):
             # A page kept for weeks or a form written by hand: the next sending goes through.
             del self.errors["cle"]
             donnees["cle"] = self.cle_neuve
-        if not ({"email", "telephone"} & self.errors.keys() or donnees.get("email") or donnees.get("telephone")):
+        joignable = {"email", "telephone"} & self.errors.keys() or donnees.get("email") or donnees.get("telephone")
+        if self.contact_exige and not joignable:
             self.add_error("email", _("Indiquez une adresse e-mail ou un mobile : votre confirmation y sera envoyée."))
         if self.demande_ages:
             donnees["ages"] = [age for n in range(LIGNES_ENFANTS) if (age := self._age(n)) is not None]

@@ -241,6 +241,23 @@ def rappel(inscription: Inscription, *, cle_rappel: str, pas_apres: datetime, ma
     )
 
 
+def cle_mot(inscription: Inscription, empreinte: str) -> str:
+    """What makes a text told once to each: the booking and the text."""
+    return f"mot:{inscription.pk}:{empreinte}"
+
+
+def mot_de_la_maison(inscription: Inscription, *, texte: str, empreinte: str, maintenant: datetime) -> None:
+    """A team's own words. An SMS holds none of them: it leads to the booking's page, which does."""
+    _deposer(
+        inscription,
+        "mot_de_la_maison",
+        cle=cle_mot(inscription, empreinte),
+        maintenant=maintenant,
+        pas_apres=inscription.seance.fin,
+        mot=texte,
+    )
+
+
 def liens_reservations(
     inscriptions: Iterable[Inscription], *, canal: Canal, destinataire: str, langue: str, maintenant: datetime
 ) -> None:

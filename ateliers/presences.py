@@ -64,6 +64,25 @@ def pointer(
 
 
 @transaction.atomic
+def se_signaler(*, inscription: Inscription, maintenant: datetime) -> Inscription:
+    """The family says at the door that it is there; what the team noted of a family that came stays.
+
+    Raises PointageRefuse as `pointer` does, and once the session is over.
+    """
+    inscription = Inscription.objects.select_for_update(of=("self",), no_key=True).with_cadre().get(pk=inscription.pk)
+    if maintenant > inscription.seance.fin:
+        raise PointageRefuse(_("Cette séance est finie."))
+    if inscription.presence == Presence.PRESENTE:
+        return inscription
+    return pointer(inscription=inscription, presence=Presence.PRESENTE, maintenant=maintenant)
+
+
+def porte_ouverte(seance: Seance, *, maintenant: datetime) -> bool:
+    """Whether families may say that they are there: from shortly before the start to the end."""
+    return seance.statut != StatutSeance.ANNULEE and seance.debut - OUVERTURE_AVANT <= maintenant <= seance.fin
+
+
+@transaction.atomic
 def depointer(*, inscription: Inscription, maintenant: datetime) -> Inscription:
     """Take a note back: nothing is said of this booking any more."""
     inscription = Inscription.objects.select_for_update(of=("self",), no_key=True).with_cadre().get(pk=inscription.pk)
@@ -97,13 +116,30 @@ def retirer_passage(*, passage: Passage, maintenant: datetime) -> None:
     passage.delete()
 
 
-def _verifier(seance: Seance, maintenant: datetime) -> None:
+@transaction.atomic
+def pointer_restantes(*, seance: Seance, maintenant: datetime) -> int:
+    """Note as present, as booked, all those of whom nothing is said yet; their number."""
+    _verifier(seance, maintenant)
+    restantes = list(seance.inscriptions.confirmees().filter(presence="").order_by("pk"))
+    for inscription in restantes:
+        pointer(inscription=inscription, presence=Presence.PRESENTE, maintenant=maintenant)
+    return len(restantes)
+
+
+def motif_de_refus(seance: Seance, *, maintenant: datetime) -> str:
+    """Why attendance can't be noted now, in words; empty when it can."""
     if seance.statut == StatutSeance.ANNULEE:
-        raise PointageRefuse(_("Cette séance est annulée."))
+        return _("Cette séance est annulée.")
     if maintenant < seance.debut - OUVERTURE_AVANT:
-        raise PointageRefuse(_("Les présences se notent à partir de 45 minutes avant le début."))
+        return _("Les présences se notent à partir de 45 minutes avant le début.")
     if maintenant > seance.fin + SAISIE_APRES:
-        raise PointageRefuse(_("Cette séance est trop ancienne : ses présences ne changent plus."))
+        return _("Cette séance est trop ancienne : ses présences ne changent plus.")
+    return ""
+
+
+def _verifier(seance: Seance, maintenant: datetime) -> None:
+    if motif := motif_de_refus(seance, maintenant=maintenant):
+        raise PointageRefuse(motif)
 
 
 def frequentation(seance: Seance) -> Frequentation:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ateliers import seances
+from ateliers.admin import accueil, ecrire, presences
 from ateliers.enums import Frequence, StatutInscription, StatutSeance
 from ateliers.forms_admin import AnnulationForm, ModificationForm, PlanificationForm, lire_jours
 from ateliers.models import Atelier, Inscription, Seance, Serie
@@ -140,6 +141,9 @@ class SeanceAdmin(PorteeAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
+            *accueil.urls(self),
+            *presences.urls(self),
+            *ecrire.urls(self),
             path(
                 "<path:object_id>/modifier/",
                 self.admin_site.admin_view(self.modifier_view),
@@ -181,6 +185,7 @@ class SeanceAdmin(PorteeAdmin):
             "peut_supprimer": self.has_delete_permission(request, seance),
             "est_pleine": _est_pleine(seance),
             "est_commencee": seance.debut <= timezone.now(),
+            "peut_accueillir": accueil.peut_accueillir(request, seance),
         }
         return TemplateResponse(request, "admin/ateliers/seance/fiche.html", context)
 

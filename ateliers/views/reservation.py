@@ -15,8 +15,8 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ateliers import ical, inscriptions, liste_attente
-from ateliers.enums import AnnuleePar, StatutInscription
+from ateliers import ical, inscriptions, liste_attente, mots, presences
+from ateliers.enums import AnnuleePar, Presence, StatutInscription
 from ateliers.forms import ContactForm, ModificationForm
 from ateliers.messages import USAGE_LIEN
 from ateliers.models import Inscription
@@ -31,7 +31,18 @@ INVALIDE = 422
 TROP = 429
 # What was just done, as the address after a redirect tells it.
 FAITS = frozenset(
-    {"annulee", "refusee", "acceptee", "prise", "modifiee", "sms_arretes", "sms_repris", "langue", "place_perdue"}
+    {
+        "annulee",
+        "refusee",
+        "acceptee",
+        "prise",
+        "modifiee",
+        "sms_arretes",
+        "sms_repris",
+        "langue",
+        "place_perdue",
+        "la",
+    }
 )
 
 P = ParamSpec("P")
@@ -276,6 +287,12 @@ def _contexte(inscription: Inscription, jeton: str) -> dict[str, Any]:
         "etat": "expiree" if expiree else inscription.statut,
         "modifiable": a_venir and inscription.est_active and not expiree,
         "commencee": seance.debut <= maintenant,
+        "porte_ouverte": (
+            inscription.statut == StatutInscription.CONFIRMEE
+            and presences.porte_ouverte(seance, maintenant=maintenant)
+        ),
+        "est_la": inscription.presence == Presence.PRESENTE,
+        "mots": mots.recus(inscription),
         "rang": liste_attente.rang(inscription),
         "prenable": (
             a_venir

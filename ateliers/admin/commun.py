@@ -1,0 +1,39 @@
+"""What the pages of a session's day have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from ateliers.models import Seance
+from socle.admin import PorteeAdmin
+
+# Who may register, tick and write: the teams of the house, as for any change to its bookings.
+PERMISSION_ACCUEIL = "ateliers.change_inscription"
+
+
+def seance_de_l_equipe(model_admin: PorteeAdmin, request: HttpRequest, object_id: str) -> Seance:
+    """A session whose bookings the person may change. 404 outside their scope, 403 for those who read figures."""
+    seance: Seance = model_admin.objet_ou_404(request, object_id)
+    if not request.user.has_perm(PERMISSION_ACCUEIL, seance):
+        raise PermissionDenied
+    return seance
+
+
+def contexte_seance(model_admin: PorteeAdmin, request: HttpRequest, seance: Seance, titre: str) -> dict[str, Any]:
+    return {
+        **model_admin.admin_site.each_context(request),
+        "title": titre,
+        "subtitle": seance.titre,
+        "opts": model_admin.opts,
+        "seance": seance,
+        "endroit": endroit(seance),
+    }
+
+
+def endroit(seance: Seance) -> str:
+    """House and place, said once where the place bears the house's name."""
+    maison, lieu = seance.lieu.maison.nom, seance.lieu.nom
+    return maison if maison.startswith(lieu) else f"{maison}, {lieu}"

@@ -1,0 +1,72 @@
+"""What a team prints for a session: the attendance sheet, the poster for the door."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from ateliers.models import Seance
+from socle import liens
+
+USAGE_PORTE = "porte"
+# Empty lines for people without a booking.
+LIGNES_LIBRES = 6
+
+
+def adresse_porte(seance: Seance) -> str:
+    """Where families say that they are there: it works from shortly before the start to the end."""
+    chemin = reverse("ateliers:porte", args=[liens.signer(USAGE_PORTE, seance.pk)])
+    return f"{settings.URL_PUBLIQUE.rstrip('/')}{chemin}"
+
+
+def feuille_presence(seance: Seance, inscriptions: Sequence[Any]) -> bytes:
+    """First names, how many, what to prepare, boxes to tick; no contact, no age.
+
+    Each booking has its needs in words as `besoins_libelles`.
+    """
+    return _rendre(
+        "pdf/feuille_presence.html",
+        {
+            "langue": get_language() or "fr",
+            "seance": seance,
+            "inscriptions": inscriptions,
+            "lignes_libres": range(LIGNES_LIBRES),
+            "adultes": sum(i.adultes for i in inscriptions),
+            "enfants": sum(i.enfants for i in inscriptions),
+        },
+    )
+
+
+def affiche_porte(seance: Seance) -> bytes:
+    """A page with the code of "Je suis là"."""
+    adresse = adresse_porte(seance)
+    contexte = {
+        "langue": get_language() or "fr",
+        "seance": seance,
+        "adresse": adresse,
+        "code": _code(adresse, _("Code à scanner qui ouvre la page « Je suis là »")),
+    }
+    return _rendre("pdf/affiche_porte.html", contexte)
+
+
+def _rendre(gabarit: str, contexte: dict[str, Any]) -> bytes:
+    # WeasyPrint takes a third of a second and Pango to import: only who prints pays for it.
+    from socle.pdf import rendre
+
+    return rendre(gabarit, contexte)
+
+
+def _code(adresse: str, titre: str) -> SafeString:
+    sortie = io.BytesIO()
+    segno.make_qr(adresse, error="m").save(
+        sortie, kind="svg", xmldecl=False, svgclass="code", lineclass=None, omitsize=True, title=titre, border=2
+    )
+    return mark_safe(sortie.getvalue().decode())  # noqa: S308 (drawn by segno from an address we signed)
