@@ -375,6 +375,8 @@ class TestMessages:
             "lien_seance": "https://exemple.fr/",
             "rang": 3,
             "motif": "L'animatrice est malade.",
+            "mot": "12 000",
+            "paragraphes": ["12 000"],
             "expire_le": inscription.seance.debut.isoformat(),
             "avant": {"debut": inscription.seance.debut.isoformat(), "lieu": "Lieu"},
         }
