@@ -422,6 +422,9 @@ class InvitationAdmin(PorteeAdmin):
     actions = ("retirer",)
     fields = ("email", ("prenom", "nom"), "role", "portee", "maison", "organisation", "departement", "au")
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        return super().add_view(request, form_url, {"title": __("Inviter une personne"), **(extra_context or {})})
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
         parent = super().get_form(request, obj, change, **options)
         return type("InvitationForm", (parent,), {"auteur": utilisateur_de(request)})

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from socle import envoi, quotas
+from socle.comptes import sessions
 
 
 @shared_task
@@ -16,3 +17,8 @@ def envoyer_messages(**_futur: Any) -> None:
 @shared_task
 def purger_quotas(**_futur: Any) -> None:
     quotas.purger(maintenant=timezone.now())
+
+
+@shared_task
+def purger_sessions(**_futur: Any) -> None:
+    sessions.purger()

@@ -159,6 +159,7 @@ ACCOUNT_FORMS = {
     "request_login_code": "socle.comptes.formulaires.DemandeCodeForm",
     "confirm_login_code": "socle.comptes.formulaires.CodeConnexionForm",
     "reset_password": "socle.comptes.formulaires.MotDePasseOublieForm",
+    "reset_password_from_key": "socle.comptes.formulaires.ChoixForm",
     "change_password": "socle.comptes.formulaires.ChangementForm",
 }
 # Parents: a code by e-mail instead of a password.
@@ -287,6 +288,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # A tick that waited longer than the next one is of no use: the next finds the same rows.
 CELERY_BEAT_SCHEDULE = {
     "envoyer_messages": {"task": "socle.tasks.envoyer_messages", "schedule": 60.0, "options": {"expires": 55}},
+    "purger_sessions": {"task": "socle.tasks.purger_sessions", "schedule": 3600.0, "options": {"expires": 1800}},
     "deposer_rappels": {"task": "ateliers.tasks.deposer_rappels", "schedule": 60.0, "options": {"expires": 55}},
     "tenir_listes_attente": {
         "task": "ateliers.tasks.tenir_listes_attente",

@@ -46,7 +46,7 @@ def dispense(utilisateur: Utilisateur) -> bool:
     Both settings are written in portail/settings/demo.py alone, and read from no environment.
     """
     domaine: str = settings.DOMAINE_DEMO if settings.DEMO else ""
-    return bool(domaine) and utilisateur.email.endswith(f"@{domaine}")
+    return bool(domaine and utilisateur.email.endswith(f"@{domaine}"))
 
 
 def a_un_facteur(utilisateur: Utilisateur) -> bool:

@@ -11,6 +11,7 @@ from allauth.account.forms import (
     LoginForm,
     RequestLoginCodeForm,
     ResetPasswordForm,
+    ResetPasswordKeyForm,
 )
 from allauth.account.internal.flows.password_reset import get_reset_password_from_key_url
 from allauth.account.internal.flows.signup import send_unknown_account_mail
@@ -32,6 +33,9 @@ from socle.comptes.facteurs import pas_du_code, prendre_code
 from socle.models import Utilisateur
 
 AIDE_EMAIL = _("L'adresse de votre compte.")
+AIDE_MOT_DE_PASSE = _(
+    "Au moins douze caractères : une phrase courte que vous seul ou vous seule connaissez convient bien."
+)
 
 
 def _compte_demande(email: str) -> tuple[Utilisateur | None, str]:
@@ -44,6 +48,12 @@ def _compte_demande(email: str) -> tuple[Utilisateur | None, str]:
 def _sans_exemple(champ: forms.Field) -> None:
     # A label says what a field is for; words in the field vanish at the first letter.
     champ.widget.attrs.pop("placeholder", None)
+
+
+def _nouveau_mot_de_passe(form: forms.Form) -> None:
+    # One sentence for what Django's validators say in a list.
+    form.fields["password1"].label, form.fields["password1"].help_text = _("Nouveau mot de passe"), AIDE_MOT_DE_PASSE
+    form.fields["password2"].label = _("Le même, une seconde fois")
 
 
 class ConnexionForm(LoginForm):
@@ -117,6 +127,7 @@ class ChangementForm(ChangePasswordForm):
         for champ in self.fields.values():
             _sans_exemple(champ)
         self.fields["oldpassword"].help_text = ""
+        _nouveau_mot_de_passe(self)
 
     def clean_oldpassword(self) -> str:
         assert self.user is not None  # noqa: S101 (the page is for people who are signed in)
@@ -126,6 +137,14 @@ class ChangementForm(ChangePasswordForm):
         actuel: str = super().clean_oldpassword()
         essai.reussi()
         return actuel
+
+
+class ChoixForm(ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for champ in self.fields.values():
+            _sans_exemple(champ)
+        _nouveau_mot_de_passe(self)
 
 
 # Second factor

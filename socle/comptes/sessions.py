@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import F
 from django.http import HttpRequest
 
@@ -59,6 +60,11 @@ def fermer_les_autres(request: HttpRequest, utilisateur: Utilisateur) -> None:
     Utilisateur.objects.filter(pk=utilisateur.pk).update(version_sessions=F("version_sessions") + 1)
     utilisateur.refresh_from_db(fields=["version_sessions"])
     update_session_auth_hash(request, utilisateur)
+
+
+def purger() -> None:
+    """Forget the sessions that nobody can use any more."""
+    SessionStore.clear_expired()
 
 
 def _equipe(request: HttpRequest) -> bool:
