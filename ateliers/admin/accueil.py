@@ -118,7 +118,7 @@ def _dire(request: HttpRequest, inscription: Inscription) -> None:
             "prenom": inscription.prenom,
             "rang": rang(inscription) or 1,
         }
-    numero = str(inscription.telephone)
+    numero = inscription.telephone.as_e164 if inscription.telephone else ""
     if inscription.email:
         messages.success(request, f"{fait} {_('Un e-mail part tout de suite.')}")
     elif numero and not oppositions.est_oppose(canal=Canal.SMS, destinataire=numero):
