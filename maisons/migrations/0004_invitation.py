@@ -6,37 +6,172 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('maisons', '0003_commune_recherche'),
+        ("maisons", "0003_commune_recherche"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='adresse e-mail')),
-                ('prenom', models.CharField(blank=True, max_length=80, verbose_name='prénom')),
-                ('nom', models.CharField(blank=True, max_length=80, verbose_name='nom')),
-                ('role', models.CharField(choices=[('animateur', 'animateur ou animatrice'), ('responsable', 'responsable de maison'), ('partenaire', 'partenaire'), ('pilote', 'pilote départemental'), ('administrateur', 'administrateur du réseau')], max_length=16, verbose_name='rôle')),
-                ('portee', models.CharField(choices=[('maison', 'une maison'), ('organisation', 'une organisation'), ('departement', 'un département'), ('reseau', 'tout le réseau')], max_length=12, verbose_name='portée')),
-                ('au', models.DateField(blank=True, help_text='Dernier jour du rôle. Vide : sans date de fin.', null=True, verbose_name="jusqu'au")),
-                ('cree_le', models.DateTimeField(verbose_name='envoyée le')),
-                ('expire_le', models.DateTimeField(verbose_name='expire le')),
-                ('acceptee_le', models.DateTimeField(blank=True, null=True, verbose_name='acceptée le')),
-                ('revoquee_le', models.DateTimeField(blank=True, null=True, verbose_name='retirée le')),
-                ('affectation', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='maisons.affectation', verbose_name='affectation')),
-                ('auteur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations_envoyees', to=settings.AUTH_USER_MODEL, verbose_name='invitée par')),
-                ('departement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='maisons.departement', verbose_name='département')),
-                ('maison', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='maisons.maison', verbose_name='maison')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='maisons.organisation', verbose_name='organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254, verbose_name="adresse e-mail")),
+                ("prenom", models.CharField(blank=True, max_length=80, verbose_name="prénom")),
+                ("nom", models.CharField(blank=True, max_length=80, verbose_name="nom")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("animateur", "animateur ou animatrice"),
+                            ("responsable", "responsable de maison"),
+                            ("partenaire", "partenaire"),
+                            ("pilote", "pilote départemental"),
+                            ("administrateur", "administrateur du réseau"),
+                        ],
+                        max_length=16,
+                        verbose_name="rôle",
+                    ),
+                ),
+                (
+                    "portee",
+                    models.CharField(
+                        choices=[
+                            ("maison", "une maison"),
+                            ("organisation", "une organisation"),
+                            ("departement", "un département"),
+                            ("reseau", "tout le réseau"),
+                        ],
+                        max_length=12,
+                        verbose_name="portée",
+                    ),
+                ),
+                (
+                    "au",
+                    models.DateField(
+                        blank=True,
+                        help_text="Dernier jour du rôle. Vide : sans date de fin.",
+                        null=True,
+                        verbose_name="jusqu'au",
+                    ),
+                ),
+                ("cree_le", models.DateTimeField(verbose_name="envoyée le")),
+                ("expire_le", models.DateTimeField(verbose_name="expire le")),
+                ("acceptee_le", models.DateTimeField(blank=True, null=True, verbose_name="acceptée le")),
+                ("revoquee_le", models.DateTimeField(blank=True, null=True, verbose_name="retirée le")),
+                (
+                    "affectation",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="maisons.affectation",
+                        verbose_name="affectation",
+                    ),
+                ),
+                (
+                    "auteur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations_envoyees",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="invitée par",
+                    ),
+                ),
+                (
+                    "departement",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="maisons.departement",
+                        verbose_name="département",
+                    ),
+                ),
+                (
+                    "maison",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="maisons.maison",
+                        verbose_name="maison",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="maisons.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitation',
-                'verbose_name_plural': 'invitations',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('departement__isnull', True), ('maison__isnull', False), ('organisation__isnull', True), ('portee', 'maison')), models.Q(('departement__isnull', True), ('maison__isnull', True), ('organisation__isnull', False), ('portee', 'organisation')), models.Q(('departement__isnull', False), ('maison__isnull', True), ('organisation__isnull', True), ('portee', 'departement')), models.Q(('departement__isnull', True), ('maison__isnull', True), ('organisation__isnull', True), ('portee', 'reseau')), _connector='OR'), name='invitation_portee', violation_error_message="Choisissez la maison, l'organisation ou le département que dit la portée."), models.CheckConstraint(condition=models.Q(models.Q(('portee__in', ['maison', 'organisation']), ('role', 'animateur')), models.Q(('portee__in', ['maison', 'organisation']), ('role', 'responsable')), models.Q(('portee__in', ['organisation']), ('role', 'partenaire')), models.Q(('portee__in', ['departement']), ('role', 'pilote')), models.Q(('portee__in', ['reseau']), ('role', 'administrateur')), _connector='OR'), name='invitation_role_portee', violation_error_message='Ce rôle ne se donne pas sur cette portée.'), models.CheckConstraint(condition=models.Q(models.Q(('acceptee_le__isnull', True), ('affectation__isnull', True)), models.Q(('acceptee_le__isnull', False), ('affectation__isnull', False), ('revoquee_le__isnull', True)), _connector='OR'), name='invitation_une_seule_suite'), models.CheckConstraint(condition=models.Q(('expire_le__gt', models.F('cree_le'))), name='invitation_expire')],
+                "verbose_name": "invitation",
+                "verbose_name_plural": "invitations",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("departement__isnull", True),
+                                ("maison__isnull", False),
+                                ("organisation__isnull", True),
+                                ("portee", "maison"),
+                            ),
+                            models.Q(
+                                ("departement__isnull", True),
+                                ("maison__isnull", True),
+                                ("organisation__isnull", False),
+                                ("portee", "organisation"),
+                            ),
+                            models.Q(
+                                ("departement__isnull", False),
+                                ("maison__isnull", True),
+                                ("organisation__isnull", True),
+                                ("portee", "departement"),
+                            ),
+                            models.Q(
+                                ("departement__isnull", True),
+                                ("maison__isnull", True),
+                                ("organisation__isnull", True),
+                                ("portee", "reseau"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invitation_portee",
+                        violation_error_message="Choisissez la maison, l'organisation ou le département que dit la portée.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("portee__in", ["maison", "organisation"]), ("role", "animateur")),
+                            models.Q(("portee__in", ["maison", "organisation"]), ("role", "responsable")),
+                            models.Q(("portee__in", ["organisation"]), ("role", "partenaire")),
+                            models.Q(("portee__in", ["departement"]), ("role", "pilote")),
+                            models.Q(("portee__in", ["reseau"]), ("role", "administrateur")),
+                            _connector="OR",
+                        ),
+                        name="invitation_role_portee",
+                        violation_error_message="Ce rôle ne se donne pas sur cette portée.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("acceptee_le__isnull", True), ("affectation__isnull", True)),
+                            models.Q(
+                                ("acceptee_le__isnull", False),
+                                ("affectation__isnull", False),
+                                ("revoquee_le__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invitation_une_seule_suite",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expire_le__gt", models.F("cree_le"))), name="invitation_expire"
+                    ),
+                ],
             },
         ),
     ]

@@ -50,7 +50,7 @@ def dispense(utilisateur: Utilisateur) -> bool:
 
 
 def a_un_facteur(utilisateur: Utilisateur) -> bool:
-    return Authenticator.objects.filter(user=utilisateur, type__in=FACTEURS).exists()
+    return bool(Authenticator.objects.filter(user=utilisateur, type__in=FACTEURS).exists())
 
 
 def deux_facteurs(request: HttpRequest) -> bool:

@@ -25,7 +25,7 @@ from socle.comptes.equipe import (
     noter_second_facteur,
     oublier_second_facteur,
 )
-from socle.comptes.facteurs import noter_pas
+from socle.comptes.facteurs import codes_restants, noter_pas
 from socle.portee import utilisateur_de
 
 
@@ -41,7 +41,7 @@ def mon_compte(request: HttpRequest) -> HttpResponse:
     contexte = {
         "application": next((f for f in facteurs if f.type == Authenticator.Type.TOTP), None),
         "cles": [f for f in facteurs if f.type == Authenticator.Type.WEBAUTHN],
-        "secours": len(secours.wrap().get_unused_codes()) if secours else None,
+        "secours": codes_restants(secours) if secours else None,
         "fin_au_plus_tard": sessions.fin_au_plus_tard(request),
         "identites": SocialAccount.objects.filter(user=utilisateur).count(),
         "fournisseurs": get_social_adapter().list_providers(request),

@@ -11,11 +11,13 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from maisons.enums import Role
+from socle.comptes.facteurs import prendre_code
 from socle.models import Message, Utilisateur
 from tests.factories import AffectationFactory, UtilisateurFactory
 
@@ -166,6 +168,33 @@ class TestCodes:
         reponse = client.post(reverse("mfa_authenticate"), {"code": code()})
         assert "Trop d'essais" in reponse.content.decode().replace("&#x27;", "'")
         assert not est_connecte(client)
+
+
+class TestSecretsChiffres:
+    def test_a_new_key_reads_then_replaces_the_old_one(self, settings: Any) -> None:
+        personne = avec_application(responsable())
+        RecoveryCodes.activate(personne)
+        ancienne, settings.SECRET_KEY = settings.SECRET_KEY, "une-cle-toute-neuve"
+        settings.SECRET_KEY_FALLBACKS = [ancienne]
+        call_command("rechiffrer_facteurs")
+        settings.SECRET_KEY_FALLBACKS = []
+        assert prendre_code(utilisateur=personne, code=code()) is not None
+
+    def test_a_lost_key_refuses_codes_without_failing(self, settings: Any) -> None:
+        personne = avec_application(responsable())
+        RecoveryCodes.activate(personne)
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "une-cle-toute-neuve", []
+        assert prendre_code(utilisateur=personne, code=code()) is None
+
+    def test_who_lost_everything_begins_again_and_is_told(self, client: Client) -> None:
+        personne = avec_application(responsable())
+        client.force_login(personne)
+        call_command("retirer_facteurs", personne.email)
+        assert not Authenticator.objects.exists()
+        assert client.get("/equipe/").status_code == 302
+        assert Message.objects.get().destinataire == personne.email
+        with pytest.raises(CommandError):
+            call_command("retirer_facteurs", "inconnue@exemple.fr")
 
 
 class TestDemonstration:
