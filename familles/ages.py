@@ -13,7 +13,7 @@ JOURS_APRES_TERME = 28
 
 
 def age_en_mois(naissance: date, le: date) -> int:
-    """Whole calendar months lived on a day, negative before the birth; born on a 31st, a month turns on its last day."""
+    """Whole calendar months lived on a day, -1 before the birth; born on a 31st, a month turns on its last day."""
     if le < naissance:
         return -1
     ecart = relativedelta(le, naissance)
