@@ -5,47 +5,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ateliers', '0002_initial'),
-        ('familles', '0001_initial'),
+        ("ateliers", "0002_initial"),
+        ("familles", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='inscription',
-            name='propositions_sans_reponse',
+            model_name="inscription",
+            name="propositions_sans_reponse",
         ),
         migrations.AddField(
-            model_name='inscription',
-            name='email',
-            field=models.EmailField(blank=True, max_length=254, verbose_name='e-mail'),
+            model_name="inscription",
+            name="email",
+            field=models.EmailField(blank=True, max_length=254, verbose_name="e-mail"),
         ),
         migrations.AddField(
-            model_name='inscription',
-            name='langue',
-            field=models.CharField(default='fr', max_length=10, verbose_name='langue des messages'),
+            model_name="inscription",
+            name="langue",
+            field=models.CharField(default="fr", max_length=10, verbose_name="langue des messages"),
         ),
         migrations.AddField(
-            model_name='inscription',
-            name='telephone',
-            field=phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='téléphone mobile'),
+            model_name="inscription",
+            name="telephone",
+            field=phonenumber_field.modelfields.PhoneNumberField(
+                blank=True, max_length=128, region=None, verbose_name="téléphone mobile"
+            ),
         ),
         migrations.AlterField(
-            model_name='inscription',
-            name='annulee_par',
-            field=models.CharField(blank=True, choices=[('famille', 'la famille'), ('maison', 'la maison'), ('delai', 'une proposition restée sans réponse')], max_length=10, verbose_name='annulée par'),
+            model_name="inscription",
+            name="annulee_par",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("famille", "la famille"),
+                    ("maison", "la maison"),
+                    ("delai", "une proposition restée sans réponse"),
+                ],
+                max_length=10,
+                verbose_name="annulée par",
+            ),
         ),
         migrations.AddIndex(
-            model_name='inscription',
-            index=models.Index(condition=models.Q(('email', ''), _negated=True), fields=['email'], name='inscription_email'),
+            model_name="inscription",
+            index=models.Index(
+                condition=models.Q(("email", ""), _negated=True), fields=["email"], name="inscription_email"
+            ),
         ),
         migrations.AddIndex(
-            model_name='inscription',
-            index=models.Index(condition=models.Q(('telephone', ''), _negated=True), fields=['telephone'], name='inscription_telephone'),
+            model_name="inscription",
+            index=models.Index(
+                condition=models.Q(("telephone", ""), _negated=True),
+                fields=["telephone"],
+                name="inscription_telephone",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inscription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('canal', 'en_ligne'), _negated=True), models.Q(('email', ''), _negated=True), models.Q(('telephone', ''), _negated=True), _connector='OR'), name='inscription_en_ligne_joignable', violation_error_message='Indiquez une adresse e-mail ou un numéro de mobile.'),
+            model_name="inscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("canal", "en_ligne"), _negated=True),
+                    models.Q(("email", ""), _negated=True),
+                    models.Q(("telephone", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="inscription_en_ligne_joignable",
+                violation_error_message="Indiquez une adresse e-mail ou un numéro de mobile.",
+            ),
         ),
     ]

@@ -6,58 +6,101 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ateliers', '0005_serie_dates_choisies'),
-        ('familles', '0001_initial'),
+        ("ateliers", "0005_serie_dates_choisies"),
+        ("familles", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Passage',
+            name="Passage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('adultes', models.PositiveSmallIntegerField(default=1, verbose_name='adultes')),
-                ('enfants', models.PositiveSmallIntegerField(default=0, verbose_name='enfants')),
-                ('premiere_visite', models.BooleanField(default=False, verbose_name='première visite')),
-                ('compte_le', models.DateTimeField(default=django.utils.timezone.now, verbose_name='compté le')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("adultes", models.PositiveSmallIntegerField(default=1, verbose_name="adultes")),
+                ("enfants", models.PositiveSmallIntegerField(default=0, verbose_name="enfants")),
+                ("premiere_visite", models.BooleanField(default=False, verbose_name="première visite")),
+                ("compte_le", models.DateTimeField(default=django.utils.timezone.now, verbose_name="compté le")),
             ],
             options={
-                'verbose_name': 'passage',
-                'verbose_name_plural': 'passages',
+                "verbose_name": "passage",
+                "verbose_name_plural": "passages",
             },
         ),
         migrations.AddField(
-            model_name='inscription',
-            name='adultes_presents',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='adultes venus'),
+            model_name="inscription",
+            name="adultes_presents",
+            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="adultes venus"),
         ),
         migrations.AddField(
-            model_name='inscription',
-            name='enfants_presents',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='enfants venus'),
+            model_name="inscription",
+            name="enfants_presents",
+            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="enfants venus"),
         ),
         migrations.AddField(
-            model_name='inscription',
-            name='pointee_le',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='pointée le'),
+            model_name="inscription",
+            name="pointee_le",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="pointée le"),
         ),
         migrations.AddField(
-            model_name='inscription',
-            name='presence',
-            field=models.CharField(blank=True, choices=[('presente', 'présente'), ('excusee', 'excusée'), ('absente', 'absente')], max_length=8, verbose_name='présence'),
+            model_name="inscription",
+            name="presence",
+            field=models.CharField(
+                blank=True,
+                choices=[("presente", "présente"), ("excusee", "excusée"), ("absente", "absente")],
+                max_length=8,
+                verbose_name="présence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inscription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('adultes_presents__isnull', True), ('enfants_presents__isnull', True), ('pointee_le__isnull', True), ('presence', '')), models.Q(('adultes_presents__gte', 1), ('enfants_presents__gte', 0), ('pointee_le__isnull', False), ('presence', 'presente'), ('statut', 'confirmee')), models.Q(('adultes_presents__isnull', True), ('enfants_presents__isnull', True), ('pointee_le__isnull', False), ('presence__in', ['excusee', 'absente']), ('statut', 'confirmee')), _connector='OR'), name='inscription_presence', violation_error_message='Une présence se note pour une réservation confirmée, avec qui est venu.'),
+            model_name="inscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("adultes_presents__isnull", True),
+                        ("enfants_presents__isnull", True),
+                        ("pointee_le__isnull", True),
+                        ("presence", ""),
+                    ),
+                    models.Q(
+                        ("adultes_presents__gte", 1),
+                        ("enfants_presents__gte", 0),
+                        ("pointee_le__isnull", False),
+                        ("presence", "presente"),
+                        ("statut", "confirmee"),
+                    ),
+                    models.Q(
+                        ("adultes_presents__isnull", True),
+                        ("enfants_presents__isnull", True),
+                        ("pointee_le__isnull", False),
+                        ("presence__in", ["excusee", "absente"]),
+                        ("statut", "confirmee"),
+                    ),
+                    _connector="OR",
+                ),
+                name="inscription_presence",
+                violation_error_message="Une présence se note pour une réservation confirmée, avec qui est venu.",
+            ),
         ),
         migrations.AddField(
-            model_name='passage',
-            name='seance',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='passages', to='ateliers.seance', verbose_name='séance'),
+            model_name="passage",
+            name="seance",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="passages",
+                to="ateliers.seance",
+                verbose_name="séance",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='passage',
-            constraint=models.CheckConstraint(condition=models.Q(('adultes__range', (0, 50)), ('enfants__range', (0, 50)), models.Q(('adultes__gte', 1), ('enfants__gte', 1), _connector='OR')), name='passage_taille', violation_error_message='Comptez au moins une personne, et au plus 50 à la fois.'),
+            model_name="passage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("adultes__range", (0, 50)),
+                    ("enfants__range", (0, 50)),
+                    models.Q(("adultes__gte", 1), ("enfants__gte", 1), _connector="OR"),
+                ),
+                name="passage_taille",
+                violation_error_message="Comptez au moins une personne, et au plus 50 à la fois.",
+            ),
         ),
     ]
