@@ -24,7 +24,7 @@ class FichiersStatiques(URLFetcher):
     """No file of this machine, no host of any network: static files by their name, of the kinds a document needs."""
 
     def __init__(self) -> None:
-        super().__init__(allowed_protocols=("statique",), allow_redirects=False, fail_on_errors=True)
+        super().__init__(allowed_protocols=("statique",), allow_redirects=False)
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         nom = url.removeprefix(_SCHEMA)
