@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.test import Client
 from django.urls import reverse
 
 from socle.models import Utilisateur
-from tests.comptes.test_connexion import responsable
+from tests.comptes.test_connexion import avec_application, responsable
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -136,3 +138,33 @@ PAGES = [
 def test_the_way_in_is_accessible(page: Page, live_server: Any, nom: str, axe: Callable[[Page], None]) -> None:
     page.goto(f"{live_server.url}{reverse(nom)}")
     axe(page)
+
+
+PAGES_CONNECTEES = [
+    "/compte/",
+    "/compte/2fa/recovery-codes/",
+    "/compte/2fa/recovery-codes/generate/",
+    "/compte/2fa/totp/deactivate/",
+    "/compte/2fa/reauthenticate/",
+    "/compte/reauthenticate/",
+    "/compte/password/change/",
+    "/compte/3rdparty/",
+    "/compte/logout/",
+    "/equipe/maisons/invitation/",
+    "/invitation/inconnue/",
+]
+
+
+def test_the_pages_of_an_account_are_accessible(
+    page: Page, live_server: Any, client: Client, personne: Utilisateur, axe: Callable[[Page], None]
+) -> None:
+    RecoveryCodes.activate(avec_application(personne))
+    client.force_login(personne)
+    session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    page.context.add_cookies([session])  # type: ignore[list-item]
+    page.set_viewport_size({"width": 360, "height": 740})
+    for adresse in PAGES_CONNECTEES:
+        page.goto(f"{live_server.url}{adresse}")
+        assert page.url == f"{live_server.url}{adresse}"
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, adresse
