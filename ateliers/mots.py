@@ -85,8 +85,17 @@ def remplir(texte: str, inscription: Inscription, *, lien: str = "") -> str:
     return _REPERE.sub(lambda trouve: valeurs.get(trouve[1], trouve[0]), texte)
 
 
-def apercu(*, seance: Seance, texte: str, maintenant: datetime) -> tuple[str, Destinataires]:
-    """The text as the first of them would read it, and who would receive it. Raises MotRefuse as `envoyer` does."""
+@dataclass(frozen=True, kw_only=True)
+class Apercu:
+    """A text as the first family would read it, and who would receive it."""
+
+    prenom: str
+    texte: str
+    destinataires: Destinataires
+
+
+def apercu(*, seance: Seance, texte: str, maintenant: datetime) -> Apercu:
+    """What would be sent, writing nothing. Raises MotRefuse as `envoyer` does."""
     texte = nettoyer(texte)
     _verifier(seance, maintenant)
     inscriptions = _inscriptions(seance)
@@ -95,7 +104,8 @@ def apercu(*, seance: Seance, texte: str, maintenant: datetime) -> tuple[str, De
         raise MotRefuse(_personne(destinataires))
     joignable = next(i for i in inscriptions if i.email or i.telephone)
     # Not their link itself: it opens their booking.
-    return remplir(texte, joignable, lien="https://…/r/…/"), destinataires
+    lu = remplir(texte, joignable, lien="https://…/r/…/")
+    return Apercu(prenom=joignable.prenom, texte=lu, destinataires=destinataires)
 
 
 @transaction.atomic

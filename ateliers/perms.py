@@ -2,8 +2,8 @@
 
 | role                      | workshops, sessions      | registrations (first name, contact)   | messages         |
 |---------------------------|--------------------------|---------------------------------------|------------------|
-| animateur                 | see, plan, change        | see, cancel                           | see              |
-| responsable de maison     | see, plan, change, delete| see, cancel                           | see              |
+| animateur                 | see, plan, change        | see, register, cancel, tick, write to | see              |
+| responsable de maison     | see, plan, change, delete| see, register, cancel, tick, write to | see              |
 | partenaire                | see those of its own permanences, in figures | –                 | –                |
 | pilote départemental      | see, in figures          | –                                     | –                |
 | administrateur du réseau  | see, in figures          | –                                     | see, no content  |

@@ -96,6 +96,9 @@ def _page(
     seance = model_admin.get_object(request, str(seance_pk))
     if seance is None:
         raise Http404
+    if refus == "complete":
+        # No seat is added without a word: not "optional" here.
+        form.fields["motif"].required = True
     deja = refus.partition(":")[2] if refus.startswith("deja:") else ""
     context: dict[str, Any] = {
         **contexte_seance(model_admin, request, seance, _("Inscrire quelqu'un")),

@@ -48,14 +48,14 @@ def ecrire(model_admin: PorteeAdmin, request: HttpRequest, object_id: str) -> Ht
                     ngettext("Envoyé à %d famille.", "Envoyé à %d familles.", mot.destinataires) % mot.destinataires,
                 )
                 return HttpResponseRedirect(reverse("admin:ateliers_seance_change", args=[seance.pk]))
-            lu, destinataires = mots.apercu(seance=seance, texte=texte, maintenant=maintenant)
+            apercu = mots.apercu(seance=seance, texte=texte, maintenant=maintenant)
         except mots.MotRefuse as refus:
             form.add_error("texte", str(refus))
         else:
             context = {
                 **_contexte(model_admin, request, seance, form),
-                "lu": lu,
-                "destinataires": destinataires,
+                "apercu": apercu,
+                "destinataires": apercu.destinataires,
                 "objet_message": _("Un mot de la maison pour votre réservation du %s")
                 % dates.jour(seance.debut, seance.zone),
             }

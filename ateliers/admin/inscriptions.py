@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
-from ateliers.enums import AnnuleePar, Besoin
-from ateliers.inscriptions import InscriptionRefusee, annuler_inscription
+from ateliers.enums import AnnuleePar, Besoin, StatutInscription
+from ateliers.inscriptions import InscriptionRefusee, annuler_inscription, confirmer_proposition
 from ateliers.models import Inscription
 from socle import dates
 from socle.admin import FiltreVisible, PorteeAdmin
@@ -77,6 +77,11 @@ class InscriptionAdmin(PorteeAdmin):
                 self.admin_site.admin_view(self.annuler_view),
                 name="ateliers_inscription_annuler",
             ),
+            path(
+                "<path:object_id>/accepter/",
+                self.admin_site.admin_view(self.accepter_view),
+                name="ateliers_inscription_accepter",
+            ),
             *super().get_urls(),
         ]
 
@@ -91,6 +96,7 @@ class InscriptionAdmin(PorteeAdmin):
             and inscription.est_active
             and inscription.seance.debut > timezone.now()
         )
+        context["peut_accepter"] = context["peut_annuler"] and inscription.statut == StatutInscription.PROPOSEE
         return TemplateResponse(request, "admin/ateliers/inscription/fiche.html", context)
 
     def annuler_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -108,6 +114,18 @@ class InscriptionAdmin(PorteeAdmin):
                 request, __("Réservation annulée. La place est proposée à la file d'attente."), messages.SUCCESS
             )
         return HttpResponseRedirect(reverse("admin:ateliers_seance_change", args=[inscription.seance_id]))
+
+    def accepter_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Someone phones to say yes to the place that was offered."""
+        inscription = self.objet_ou_404(request, object_id, "change")
+        if request.method == "POST":
+            try:
+                confirmer_proposition(inscription=inscription, maintenant=timezone.now())
+            except InscriptionRefusee as refus:
+                self.message_user(request, str(refus), messages.ERROR)
+            else:
+                self.message_user(request, __("%s a sa place.") % inscription.prenom, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:ateliers_inscription_change", args=[inscription.pk]))
 
     def _contexte(self, request: HttpRequest, inscription: Inscription) -> dict[str, Any]:
         return {

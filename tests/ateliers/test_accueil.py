@@ -291,6 +291,27 @@ class TestAnnuler:
         assert attend.statut == StatutInscription.PROPOSEE
 
 
+class TestAccepter:
+    def test_for_someone_who_phones(self, equipe: Client, seance: Seance) -> None:
+        inscription = InscriptionFactory(seance=seance, proposee=True)
+        lien = reverse("admin:ateliers_inscription_accepter", args=[inscription.pk])
+        assert lien in equipe.get(reverse("admin:ateliers_inscription_change", args=[inscription.pk])).content.decode()
+        equipe.get(lien)
+        inscription.refresh_from_db()
+        assert inscription.statut == StatutInscription.PROPOSEE
+        equipe.post(lien)
+        inscription.refresh_from_db()
+        assert inscription.statut == StatutInscription.CONFIRMEE
+
+    @pytest.mark.parametrize("qui", [qui for qui in QUI if qui not in ("animateur", "responsable")])
+    def test_nobody_else(self, client: Client, seance: Seance, qui: str) -> None:
+        inscription = InscriptionFactory(seance=seance, proposee=True)
+        lien = reverse("admin:ateliers_inscription_accepter", args=[inscription.pk])
+        assert client_de(qui, seance, client).post(lien).status_code in (302, 403, 404)
+        inscription.refresh_from_db()
+        assert inscription.statut == StatutInscription.PROPOSEE
+
+
 class TestPlacesGardees:
     """What teams keep for the desk, per workshop and per session."""
 
