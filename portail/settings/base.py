@@ -50,7 +50,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "csp",
-    "django_celery_beat",
     "django_filters",
     "django_htmx",
     "pgtrigger",

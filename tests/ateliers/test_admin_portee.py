@@ -166,7 +166,7 @@ def liste(modele: type[Model]) -> str:
 
 
 def modeles_enregistres() -> list[type[Model]]:
-    return [modele for modele in admin.site._registry if modele._meta.app_label != "django_celery_beat"]
+    return list(admin.site._registry)
 
 
 FICHES = ("change", "history", "delete")
