@@ -188,7 +188,15 @@ class TestInviter:
     def test_the_key_does_not_stay_in_the_outbox(self, inviter: Inviter, mailoutbox: list[Any]) -> None:
         invitation = inviter()
         envoyer_messages_dus(maintenant=timezone.now())
-        assert page(invitation) in mailoutbox[0].body
+        courriel = mailoutbox[0]
+        html = str(courriel.alternatives[0][0])
+        assert courriel.subject == "Rejoindre l'équipe"
+        for partie in (courriel.body, html):
+            assert page(invitation) in partie
+            assert "Bonjour Nour," in partie
+            assert "animateur ou animatrice" in partie
+            assert "réservation" not in partie
+            assert "None" not in partie
         assert Message.objects.get().contexte == {}
 
     def test_from_the_staffs_page(self, client: Client, auteur: Utilisateur, maison: Maison) -> None:

@@ -82,7 +82,8 @@ def mime(modele: str, **options: Any) -> Mime:
 
 def test_every_folder_of_templates_is_tested_here():
     dossiers = {d.name for d in DOSSIER.iterdir() if d.is_dir() and d.name != "includes"}
-    assert dossiers == {*CONTEXTES, "compte"}
+    # Accounts and invitations have their own tests (tests/comptes).
+    assert dossiers == {*CONTEXTES, "compte", "invitation"}
 
 
 @pytest.mark.parametrize("langue", ["fr", "en"])
