@@ -46,6 +46,9 @@ class TerminalDemo:
         self.said = ""
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
+            # A terminal's program listens to it, also when these tests were started in the background.
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
             os.chdir(self.racine)
             command = self.command("demo", "--port", str(self.port))
             os.execve(command[0], command, self.environment)
