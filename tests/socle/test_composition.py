@@ -82,8 +82,8 @@ def mime(modele: str, **options: Any) -> Mime:
 
 def test_every_folder_of_templates_is_tested_here():
     dossiers = {d.name for d in DOSSIER.iterdir() if d.is_dir() and d.name != "includes"}
-    # Accounts and invitations have their own tests (tests/comptes).
-    assert dossiers == {*CONTEXTES, "compte", "invitation"}
+    # Accounts and invitations (tests/comptes) and a team's own words (tests/ateliers) have tests of their own.
+    assert dossiers == {*CONTEXTES, "compte", "invitation", "mot_de_la_maison"}
 
 
 @pytest.mark.parametrize("langue", ["fr", "en"])
