@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import translation
 
 from tests.greffons import base_modele
 
@@ -24,6 +25,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "navigateur" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.navigateur)
+
+
+@pytest.fixture(autouse=True)
+def langue_par_defaut() -> None:
+    """Each test begins in French: a request for an English page leaves its language in the thread."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

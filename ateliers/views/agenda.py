@@ -85,7 +85,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
 
 def _liste(request: HttpRequest, filtre: SeanceFilter, maintenant: datetime) -> dict[str, Any]:
     seances, plus_tard, plus_tot = _page(
-        filtre.qs.with_cadre(), apres=_curseur(request.GET.get(SUITE, "")), avant=_curseur(request.GET.get(AVANT, ""))
+        filtre.qs.with_carte(), apres=_curseur(request.GET.get(SUITE, "")), avant=_curseur(request.GET.get(AVANT, ""))
     )
     for seance in _with_distances(seances, filtre.distances):
         seance.carte = carte(seance, maintenant=maintenant, niveau=4, sans_jour=True)  # type: ignore[attr-defined]
@@ -142,7 +142,7 @@ def _semaine(request: HttpRequest, filtre: SeanceFilter, maintenant: datetime) -
     lundi = demande - timedelta(days=demande.weekday())
     semaine = [Jour(lundi + timedelta(days=n)) for n in range(7)]
     for jour in semaine:
-        jour_seul = entre_jours(filtre.qs, jour.date, jour.date).with_cadre().order_by("debut", "pk")
+        jour_seul = entre_jours(filtre.qs, jour.date, jour.date).with_carte().order_by("debut", "pk")
         jour.seances = list(jour_seul[: SEANCES_PAR_JOUR + 1])
         jour.incomplet = len(jour.seances) > SEANCES_PAR_JOUR
         jour.seances = _with_distances(jour.seances[:SEANCES_PAR_JOUR], filtre.distances)

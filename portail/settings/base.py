@@ -112,6 +112,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")
 
+_EN_MEMOIRE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+CACHES = {
+    "default": {**_EN_MEMOIRE, "LOCATION": "portail"},
+    # Of {% cache %}: always in the process, so that no page waits for a server, or falls with it.
+    "template_fragments": {**_EN_MEMOIRE, "LOCATION": "fragments"},
+}
+
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 

@@ -8,7 +8,7 @@ os.environ.setdefault("REDIS_URL", "redis+socket:///aucun-serveur")
 os.environ.setdefault("SECRET_KEY", "cle-des-tests-sans-valeur-ailleurs-que-dans-les-tests")
 
 from portail.settings.base import *  # noqa: F403
-from portail.settings.base import STORAGES, TEMPLATES
+from portail.settings.base import CACHES, STORAGES, TEMPLATES
 
 DEMO = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
@@ -20,3 +20,5 @@ TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
 # Static files are read where they lie: tests need no collectstatic.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+# No fragment of one test's page shows in another's.
+CACHES = {**CACHES, "template_fragments": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}

@@ -26,7 +26,8 @@ TROP = "Trop d&#x27;essais en peu de temps"
 def sans_cache(settings: Any) -> None:
     """A cache that answers nobody: whoever uses it fails."""
     settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+        **settings.CACHES,
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"},
     }
 
 
