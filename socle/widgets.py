@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.forms.utils import flatatt
@@ -18,7 +19,7 @@ class ListeChoix(forms.Select):
         options = "".join(
             f'<option value="{escape("" if cle is None else cle)}"'
             f"{' selected' if str(cle or '') in choisies else ''}>{conditional_escape(libelle)}</option>"
-            for cle, libelle in self.choices
+            for cle, libelle in cast("Iterable[tuple[Any, Any]]", self.choices)
         )
         finaux = flatatt({**self.build_attrs(self.attrs, attrs), "name": name})
         return mark_safe(f"<select{finaux}>{options}</select>")  # noqa: S308 (each part is escaped above)
