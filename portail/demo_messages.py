@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from csp.constants import SELF
 from csp.decorators import csp_update
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from portail.demo.rappel import anticiper_rappel
 from socle import demo
 from socle.models import Message
 
@@ -38,6 +41,17 @@ def demo_messages(request: HttpRequest) -> HttpResponse:
             "en_attente": Message.objects.dus(maintenant=timezone.now()).count(),
         },
     )
+
+
+@require_POST
+def demo_rappel(request: HttpRequest) -> HttpResponse:
+    """Send the next reminder of the latest booking without waiting for its hour."""
+    contact = request.POST.get("a", "").strip()[:254]
+    if anticiper_rappel(contact=contact, maintenant=timezone.now()):
+        messages.success(request, _("Ce rappel part à la prochaine minute. Actualisez la page dans un instant."))
+    else:
+        messages.info(request, _("Aucune réservation n'attend de rappel."))
+    return redirect("portail:demo_messages")
 
 
 @require_safe
@@ -83,6 +97,7 @@ def _recu(cle: str) -> demo.MessageRecu:
 
 urlpatterns = [
     path("messages/", demo_messages, name="demo_messages"),
+    path("rappel/", demo_rappel, name="demo_rappel"),
     path("messages/<str:cle>/", demo_message, name="demo_message"),
     path("messages/<str:cle>/html/", demo_message_html, name="demo_message_html"),
     path("messages/<str:cle>/piece/<int:numero>/", demo_message_piece, name="demo_message_piece"),

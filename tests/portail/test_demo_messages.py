@@ -13,9 +13,11 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import Resolver404, clear_url_caches, resolve, reverse
 
+from ateliers.rappels import deposer_rappels
 from portail import urls
 from socle import demo
 from socle.envoi import envoyer_messages_dus
+from socle.models import Message
 from socle.sms import Sms
 from tests.factories import InscriptionFactory, MessageFactory, SeanceFactory, dans, maintenant
 
@@ -68,6 +70,22 @@ def test_nothing_sent_yet(demonstration: None, db: None, client: Client) -> None
 def test_says_what_will_leave_in_the_next_minute(demonstration: None, db: None, client: Client) -> None:
     MessageFactory()
     assert "1 message part" in client.get("/demo/messages/").content.decode()
+
+
+def test_a_visitor_need_not_wait_for_the_reminder(demonstration: None, db: None, client: Client) -> None:
+    """It leaves now, and not once more when its hour comes."""
+    seance = SeanceFactory(debut=dans(days=5))
+    InscriptionFactory(seance=seance, email="lea@exemple.fr")
+    for _ in range(2):
+        assert "Ce rappel part" in client.post("/demo/rappel/", follow=True).content.decode()
+    deposer_rappels(maintenant=seance.debut - timedelta(hours=47))
+    assert [m.modele for m in Message.objects.all()] == ["rappel"]
+
+
+def test_no_booking_no_reminder(demonstration: None, db: None, client: Client) -> None:
+    InscriptionFactory(seance=SeanceFactory(passee=True))
+    assert "Aucune réservation n&#x27;attend" in client.post("/demo/rappel/", {"a": ""}, follow=True).content.decode()
+    assert not Message.objects.exists()
 
 
 def test_lists_the_latest_first_and_filters_by_recipient(envoyes: list[demo.MessageRecu], client: Client) -> None:
