@@ -1,0 +1,385 @@
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ateliers.enums import (
+    Audience,
+    CanalInscription,
+    Format,
+    StatutSeance,
+)
+from ateliers.models.catalogue import (
+    Atelier,
+    Public,
+    Serie,
+    ages_en_ordre,
+    langue_par_defaut,
+    rappels_par_defaut,
+)
+from ateliers.models.groupes import GroupePairs
+from maisons.enums import Langue
+from maisons.models import Lieu, Maison
+from partenaires.models import Permanence
+from socle.models import Utilisateur
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+CHAMPS_CARTE = (
+    "reference",
+    "statut",
+    "titre",
+    "format",
+    "langues",
+    "debut",
+    "fin",
+    "accueille_grossesse",
+    "age_min_mois",
+    "age_max_mois",
+    "capacite_adultes",
+    "capacite_enfants",
+    "adultes_pris",
+    "enfants_pris",
+    "adultes_gardes",
+    "enfants_gardes",
+    "adultes_accueil",
+    "enfants_accueil",
+    "inscriptions_du",
+    "inscriptions_au",
+    "lieu__nom",
+    "lieu__fuseau",
+    "lieu__demonstration",
+    "lieu__commune__nom",
+    "lieu__maison__nom",
+)
+
+
+class SeanceQuerySet(models.QuerySet["Seance"]):
+    def publiques(self) -> SeanceQuerySet:
+        """What the public agenda may show: published or cancelled since, open to all, at a published house."""
+        return self.exclude(statut=StatutSeance.BROUILLON).filter(audience=Audience.TOUS, lieu__maison__publiee=True)
+
+    def publiees(self) -> SeanceQuerySet:
+        return self.filter(statut=StatutSeance.PUBLIEE)
+
+    def a_venir(self, *, maintenant: datetime) -> SeanceQuerySet:
+        return self.filter(debut__gt=maintenant)
+
+    def for_maison(self, maison: Maison) -> SeanceQuerySet:
+        return self.filter(lieu__maison=maison)
+
+    def visibles_par(
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
+    ) -> SeanceQuerySet:
+        """Those of the houses a person sees, and those of a partner's own permanences."""
+        permanences = Permanence.objects.visibles_par(utilisateur, le=le, roles=roles)
+        return self.filter(
+            Q(lieu__maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+            | Q(permanence__in=permanences)
+        )
+
+    def with_places(self) -> SeanceQuerySet:
+        """Those that an adult can still book online."""
+        return self.filter(
+            capacite_adultes__gt=F("adultes_pris") + Greatest(F("adultes_gardes") - F("adultes_accueil"), 0)
+        )
+
+    def with_carte(self) -> SeanceQuerySet:
+        """With what a card of a list shows, and nothing else: a page of them reads a third of the columns."""
+        return self.with_cadre().only(*CHAMPS_CARTE)
+
+    def with_cadre(self) -> SeanceQuerySet:
+        """With the place, commune and house that every card shows."""
+        return self.select_related("lieu__commune", "lieu__maison")
+
+
+class Seance(Public):
+    """The one bookable thing: a place, a time, seats for adults and for children, and exactly one origin."""
+
+    reference = models.UUIDField(_("référence"), default=uuid.uuid4, unique=True, editable=False)
+    atelier = models.ForeignKey(
+        Atelier, verbose_name=_("atelier"), on_delete=models.PROTECT, related_name="seances", null=True, blank=True
+    )
+    groupe = models.ForeignKey(
+        GroupePairs, verbose_name=_("groupe"), on_delete=models.PROTECT, related_name="seances", null=True, blank=True
+    )
+    permanence = models.ForeignKey(
+        Permanence,
+        verbose_name=_("permanence"),
+        on_delete=models.PROTECT,
+        related_name="seances",
+        null=True,
+        blank=True,
+    )
+    serie = models.ForeignKey(
+        Serie, verbose_name=_("série"), on_delete=models.PROTECT, related_name="seances", null=True, blank=True
+    )
+    # The local day the series made it for: it keeps its place in the series when it is moved.
+    jour_serie = models.DateField(_("jour dans la série"), null=True, blank=True)
+    modifiee_seule = models.BooleanField(_("modifiée à part de sa série"), default=False)
+
+    lieu = models.ForeignKey(Lieu, verbose_name=_("lieu"), on_delete=models.PROTECT, related_name="seances")
+    debut = models.DateTimeField(_("début"))
+    fin = models.DateTimeField(_("fin"))
+    titre = models.CharField(_("titre"), max_length=120)
+    format = models.CharField(_("format"), max_length=20, choices=Format)
+    intervenants = models.CharField(_("animée par"), max_length=160, blank=True)
+    precisions = models.TextField(_("précisions pour cette séance"), blank=True)
+    langues = ArrayField(
+        models.CharField(max_length=3, choices=Langue), verbose_name=_("langues"), default=langue_par_defaut
+    )
+    audience = models.CharField(_("audience"), max_length=16, choices=Audience, default=Audience.TOUS)
+
+    capacite_adultes = models.PositiveSmallIntegerField(_("places adultes"))
+    capacite_enfants = models.PositiveSmallIntegerField(_("places enfants"))
+    # Seats of confirmed bookings and of offers that await an answer. Written under the row's lock only.
+    adultes_pris = models.PositiveSmallIntegerField(_("adultes inscrits"), default=0, editable=False)
+    enfants_pris = models.PositiveSmallIntegerField(_("enfants inscrits"), default=0, editable=False)
+    # Kept for people who phone or come to the desk, until an hour at which the minute's round opens them to all.
+    adultes_gardes = models.PositiveSmallIntegerField(_("places adultes gardées pour l'accueil"), default=0)
+    enfants_gardes = models.PositiveSmallIntegerField(_("places enfants gardées pour l'accueil"), default=0)
+    gardes_jusqu_au = models.DateTimeField(_("ouvertes à tous à partir du"), null=True, blank=True)
+    # Of the seats taken, those taken by phone or at the desk: they use up what is kept.
+    adultes_accueil = models.PositiveSmallIntegerField(_("adultes inscrits par l'accueil"), default=0, editable=False)
+    enfants_accueil = models.PositiveSmallIntegerField(_("enfants inscrits par l'accueil"), default=0, editable=False)
+    inscriptions_du = models.DateTimeField(_("inscriptions à partir du"), null=True, blank=True)
+    inscriptions_au = models.DateTimeField(_("inscriptions jusqu'au"), null=True, blank=True)
+    rappels_heures = ArrayField(
+        models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(336)]),
+        verbose_name=_("rappels (heures avant)"),
+        default=rappels_par_defaut,
+        blank=True,
+        size=4,
+    )
+
+    statut = models.CharField(_("statut"), max_length=12, choices=StatutSeance, default=StatutSeance.PUBLIEE)
+    annulee_le = models.DateTimeField(_("annulée le"), null=True, blank=True, editable=False)
+    motif_annulation = models.CharField(_("motif de l'annulation"), max_length=200, blank=True)
+    # iCalendar SEQUENCE (RFC 5545 §3.8.7.4): goes up at each change told to people.
+    revision = models.PositiveIntegerField(_("révision"), default=0, editable=False)
+    modifiee_le = models.DateTimeField(_("modifiée le"), default=timezone.now, editable=False)
+
+    objects = SeanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("séance")
+        verbose_name_plural = _("séances")
+        constraints = [
+            models.CheckConstraint(
+                name="seance_une_origine",
+                condition=Q(atelier__isnull=False, groupe__isnull=True, permanence__isnull=True)
+                | Q(atelier__isnull=True, groupe__isnull=False, permanence__isnull=True)
+                | Q(atelier__isnull=True, groupe__isnull=True, permanence__isnull=False),
+                violation_error_message=_("Une séance vient d'un atelier, d'un groupe ou d'une permanence."),
+            ),
+            models.CheckConstraint(
+                name="seance_fin_apres_debut",
+                condition=Q(debut__lt=F("fin")),
+                violation_error_message=_("La fin doit venir après le début."),
+            ),
+            models.CheckConstraint(
+                name="seance_places_adultes",
+                condition=Q(adultes_pris__gte=0, adultes_pris__lte=F("capacite_adultes")),
+                violation_error_message=_("Plus d'adultes sont inscrits que de places prévues."),
+            ),
+            models.CheckConstraint(
+                name="seance_places_enfants",
+                condition=Q(enfants_pris__gte=0, enfants_pris__lte=F("capacite_enfants")),
+                violation_error_message=_("Plus d'enfants sont inscrits que de places prévues."),
+            ),
+            models.CheckConstraint(
+                name="seance_places_gardees",
+                condition=Q(adultes_gardes__lte=F("capacite_adultes"), enfants_gardes__lte=F("capacite_enfants")),
+                violation_error_message=_("On ne peut pas garder plus de places qu'il n'y en a."),
+            ),
+            models.CheckConstraint(
+                name="seance_places_accueil",
+                condition=Q(adultes_accueil__lte=F("adultes_pris"), enfants_accueil__lte=F("enfants_pris")),
+            ),
+            models.CheckConstraint(
+                name="seance_annulee_le",
+                condition=Q(statut=StatutSeance.ANNULEE, annulee_le__isnull=False)
+                | (~Q(statut=StatutSeance.ANNULEE) & Q(annulee_le__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="seance_fenetre_inscription",
+                condition=Q(inscriptions_du__isnull=True)
+                | Q(inscriptions_au__isnull=True)
+                | Q(inscriptions_du__lt=F("inscriptions_au")),
+                violation_error_message=_("La fin des inscriptions doit venir après leur ouverture."),
+            ),
+            models.CheckConstraint(
+                name="seance_serie_jour",
+                condition=Q(serie__isnull=True, jour_serie__isnull=True)
+                | Q(serie__isnull=False, jour_serie__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="seance_serie_unique",
+                fields=["serie", "jour_serie"],
+                condition=Q(serie__isnull=False),
+            ),
+            ages_en_ordre("seance_ages_en_ordre"),
+        ]
+        indexes = [
+            models.Index(name="seance_debut", fields=["debut", "id"]),
+            models.Index(name="seance_lieu_debut", fields=["lieu", "debut"]),
+            models.Index(name="seance_format_debut", fields=["format", "debut"]),
+            models.Index(name="seance_atelier_debut", fields=["atelier", "debut"]),
+            GinIndex(name="seance_langues", fields=["langues"]),
+            models.Index(
+                name="seance_gardes",
+                fields=["gardes_jusqu_au"],
+                condition=Q(gardes_jusqu_au__isnull=False) & (Q(adultes_gardes__gt=0) | Q(enfants_gardes__gt=0)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.titre} – {timezone.localtime(self.debut):%d/%m/%Y %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("ateliers:seance", args=[self.reference])
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the place, which must be loaded."""
+        return self.lieu.zone
+
+    @property
+    def debut_local(self) -> datetime:
+        return self.debut.astimezone(self.zone)
+
+    @property
+    def fin_locale(self) -> datetime:
+        return self.fin.astimezone(self.zone)
+
+    @property
+    def libres_adultes(self) -> int:
+        """Seats nobody has, kept ones included: what the desk can give."""
+        return self.capacite_adultes - self.adultes_pris
+
+    @property
+    def libres_enfants(self) -> int:
+        return self.capacite_enfants - self.enfants_pris
+
+    @property
+    def places_adultes(self) -> int:
+        """Seats open to all: those kept for the desk and not yet used by it are left out."""
+        return max(0, self.libres_adultes - max(0, self.adultes_gardes - self.adultes_accueil))
+
+    @property
+    def places_enfants(self) -> int:
+        return max(0, self.libres_enfants - max(0, self.enfants_gardes - self.enfants_accueil))
+
+    @property
+    def est_annulee(self) -> bool:
+        return self.statut == StatutSeance.ANNULEE
+
+    @property
+    def est_complete(self) -> bool:
+        """No adult can book online any more. A seat without one for a baby may still suit someone who comes alone."""
+        return self.places_adultes <= 0
+
+    def places_pour(self, canal: str) -> tuple[int, int]:
+        """Seats for adults and for children that a booking made this way may take."""
+        if canal == CanalInscription.EN_LIGNE:
+            return self.places_adultes, self.places_enfants
+        return self.libres_adultes, self.libres_enfants
+
+    def can_accueillir(self, *, adultes: int, enfants: int, canal: str = CanalInscription.EN_LIGNE) -> bool:
+        places_adultes, places_enfants = self.places_pour(canal)
+        return adultes <= places_adultes and enfants <= places_enfants
+
+    def est_ouverte_aux_inscriptions(self, *, maintenant: datetime) -> bool:
+        return (
+            self.statut == StatutSeance.PUBLIEE
+            and maintenant < self.debut
+            and (self.inscriptions_du is None or self.inscriptions_du <= maintenant)
+            and (self.inscriptions_au is None or maintenant < self.inscriptions_au)
+        )
+
+
+class Passage(models.Model):
+    """People who came to a session without a booking: counted, never named."""
+
+    seance = models.ForeignKey(Seance, verbose_name=_("séance"), on_delete=models.PROTECT, related_name="passages")
+    adultes = models.PositiveSmallIntegerField(_("adultes"), default=1)
+    enfants = models.PositiveSmallIntegerField(_("enfants"), default=0)
+    premiere_visite = models.BooleanField(_("première visite"), default=False)
+    compte_le = models.DateTimeField(_("compté le"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("passage")
+        verbose_name_plural = _("passages")
+        constraints = [
+            models.CheckConstraint(
+                name="passage_taille",
+                condition=Q(adultes__range=(0, 50), enfants__range=(0, 50)) & (Q(adultes__gte=1) | Q(enfants__gte=1)),
+                violation_error_message=_("Comptez au moins une personne, et au plus 50 à la fois."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.adultes} + {self.enfants}"
+
+
+class Depassement(models.Model):
+    """Seats added to a full session for one family, why, and by whom: written once, never changed."""
+
+    seance = models.ForeignKey(Seance, verbose_name=_("séance"), on_delete=models.PROTECT, related_name="depassements")
+    adultes_de = models.PositiveSmallIntegerField(_("places adultes avant"))
+    adultes_a = models.PositiveSmallIntegerField(_("places adultes après"))
+    enfants_de = models.PositiveSmallIntegerField(_("places enfants avant"))
+    enfants_a = models.PositiveSmallIntegerField(_("places enfants après"))
+    motif = models.CharField(_("motif"), max_length=200)
+    par = models.ForeignKey(
+        Utilisateur, verbose_name=_("décidé par"), on_delete=models.PROTECT, related_name="depassements"
+    )
+    le = models.DateTimeField(_("le"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("dépassement")
+        verbose_name_plural = _("dépassements")
+        constraints = [
+            models.CheckConstraint(
+                name="depassement_agrandit",
+                condition=Q(adultes_a__gte=F("adultes_de"), enfants_a__gte=F("enfants_de"))
+                & (Q(adultes_a__gt=F("adultes_de")) | Q(enfants_a__gt=F("enfants_de"))),
+            ),
+            models.CheckConstraint(name="depassement_motif", condition=~Q(motif="")),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="depassement_ecrit_une_fois", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return self.motif
+
+
+class MotDeLaMaison(models.Model):
+    """What a team wrote to the people coming to a session, with its placeholders; who and when."""
+
+    seance = models.ForeignKey(Seance, verbose_name=_("séance"), on_delete=models.PROTECT, related_name="mots")
+    texte = models.TextField(_("texte"))
+    destinataires = models.PositiveSmallIntegerField(_("familles prévenues"))
+    par = models.ForeignKey(Utilisateur, verbose_name=_("écrit par"), on_delete=models.PROTECT, related_name="mots")
+    le = models.DateTimeField(_("le"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("mot de la maison")
+        verbose_name_plural = _("mots de la maison")
+
+    def __str__(self) -> str:
+        return self.texte[:60]

@@ -1,0 +1,27 @@
+"""The rows of houses and territory, by topic; import them from here."""
+
+from maisons.models.reseau import (
+    Affectation,
+    Fermeture,
+    Invitation,
+    Lieu,
+    Maison,
+    Organisation,
+    PlageOuverture,
+)
+from maisons.models.territoire import CODE_DEPARTEMENT, SAISIE_MAX, Commune, Departement, Territoire
+
+__all__ = [
+    "CODE_DEPARTEMENT",
+    "SAISIE_MAX",
+    "Affectation",
+    "Commune",
+    "Departement",
+    "Fermeture",
+    "Invitation",
+    "Lieu",
+    "Maison",
+    "Organisation",
+    "PlageOuverture",
+    "Territoire",
+]
