@@ -91,7 +91,9 @@ class Role(models.TextChoices):
     ANIMATEUR = "animateur", _("animateur ou animatrice")
     RESPONSABLE = "responsable", _("responsable de maison")
     PARTENAIRE = "partenaire", _("partenaire")
+    MEDECIN = "medecin", _("médecin de PMI")
     PILOTE = "pilote", _("pilote départemental")
+    REDACTEUR = "redacteur", _("rédaction du réseau")
     ADMINISTRATEUR = "administrateur", _("administrateur du réseau")
 
 
@@ -107,6 +109,8 @@ PORTEES_DU_ROLE: dict[Role, frozenset[Portee]] = {
     Role.ANIMATEUR: frozenset({Portee.MAISON, Portee.ORGANISATION}),
     Role.RESPONSABLE: frozenset({Portee.MAISON, Portee.ORGANISATION}),
     Role.PARTENAIRE: frozenset({Portee.ORGANISATION}),
+    Role.MEDECIN: frozenset({Portee.DEPARTEMENT}),
     Role.PILOTE: frozenset({Portee.DEPARTEMENT}),
+    Role.REDACTEUR: frozenset({Portee.RESEAU}),
     Role.ADMINISTRATEUR: frozenset({Portee.RESEAU}),
 }

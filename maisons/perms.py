@@ -7,6 +7,7 @@
 | partenaire                | –                      | –                                | see its own   |
 | pilote départemental      | see, change, add       | see, give and end (own level)    | see           |
 | administrateur du réseau  | see, change, add       | see, give and end                | see, change   |
+| médecin de PMI, rédaction | –                      | –                                | –             |
 
 Always within the scope of the assignment that carries the role: a responsable of one house who is an animateur of
 another changes the first and only sees the second.
@@ -51,14 +52,17 @@ from socle.portee import (
     visibles,
 )
 
-TOUS = frozenset(Role)
+# Those who write or validate what the public reads: nothing of the houses, of people or of bookings is theirs.
+REDACTION = frozenset({Role.REDACTEUR})
+MEDECINE = frozenset({Role.MEDECIN})
+TOUS = frozenset(Role) - REDACTION - MEDECINE
 MAISON = frozenset({Role.ANIMATEUR, Role.RESPONSABLE})
 DIRECTION = frozenset({Role.RESPONSABLE, Role.PILOTE, Role.ADMINISTRATEUR})
 PILOTAGE = frozenset({Role.PILOTE, Role.ADMINISTRATEUR})
 EQUIPES = MAISON | PILOTAGE
 ADMINISTRATION = frozenset({Role.ADMINISTRATEUR})
 
-declarer_permission(PERMISSION_EQUIPE, TOUS)
+declarer_permission(PERMISSION_EQUIPE, TOUS | REDACTION | MEDECINE)
 declarer(Departement, view=TOUS)
 declarer(Commune, view=TOUS)
 declarer(Territoire, view=EQUIPES, add=PILOTAGE, change=PILOTAGE)

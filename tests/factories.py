@@ -235,6 +235,13 @@ class AffectationFactory(DjangoModelFactory):
             departement=factory.SubFactory(DepartementFactory),
         )
         reseau = factory.Trait(role=Role.ADMINISTRATEUR, portee=Portee.RESEAU, maison=None)
+        redaction = factory.Trait(role=Role.REDACTEUR, portee=Portee.RESEAU, maison=None)
+        medecine = factory.Trait(
+            role=Role.MEDECIN,
+            portee=Portee.DEPARTEMENT,
+            maison=None,
+            departement=factory.SubFactory(DepartementFactory),
+        )
         finie = factory.Trait(au=factory.LazyFunction(lambda: dans(days=-2).date()))
 
     utilisateur = factory.SubFactory(UtilisateurFactory, equipe=True)

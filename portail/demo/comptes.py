@@ -53,6 +53,8 @@ COMPTES = (
         "les-petits-pas-demonstration",
         "partenaire (association Les Petits Pas)",
     ),
+    CompteDemo("medecin.ardennes", "Maud", Role.MEDECIN, Portee.DEPARTEMENT, "08", "médecin de PMI des Ardennes"),
+    CompteDemo("redaction", "Rémi", Role.REDACTEUR, Portee.RESEAU, "", "rédaction du réseau"),
     CompteDemo("pilote.ardennes", "Pascal", Role.PILOTE, Portee.DEPARTEMENT, "08", "pilote des Ardennes"),
     CompteDemo("reseau", "Nour", Role.ADMINISTRATEUR, Portee.RESEAU, "", "administratrice du réseau"),
 )

@@ -55,7 +55,9 @@ TRAITS: dict[Role, dict[str, Any]] = {
     Role.ANIMATEUR: {"role": Role.ANIMATEUR},
     Role.RESPONSABLE: {},
     Role.PARTENAIRE: {"organisation_entiere": True, "role": Role.PARTENAIRE},
+    Role.MEDECIN: {"medecine": True},
     Role.PILOTE: {"departemental": True},
+    Role.REDACTEUR: {"redaction": True},
     Role.ADMINISTRATEUR: {"reseau": True},
 }
 PAGES_EQUIPE = ["/equipe/", "/equipe/maisons/maison/", "/equipe/inconnue/", "/equipe/autocomplete/", "/equipe/jsi18n/"]

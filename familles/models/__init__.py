@@ -1,0 +1,5 @@
+"""The models of this room, by topic."""
+
+from familles.models.familles import PRENOM_MAX, Enfant, Famille, FamilleQuerySet
+
+__all__ = ["PRENOM_MAX", "Enfant", "Famille", "FamilleQuerySet"]
