@@ -76,16 +76,6 @@ class Besoin(models.TextChoices):
     TRANSPORT = "transport", _("aide pour venir")
 
 
-class Frequence(models.TextChoices):
-    """How often a series meets."""
-
-    UNIQUE = "unique", _("une seule fois")
-    SEMAINE = "semaine", _("toutes les semaines")
-    QUINZAINE = "quinzaine", _("une semaine sur deux")
-    MOIS = "mois", _("chaque mois, le même jour de la semaine")
-    DATES = "dates", _("à des dates choisies")
-
-
 class Etendue(models.TextChoices):
     """How far a change to a session of a series reaches."""
 

@@ -8,10 +8,9 @@ import uuid
 from datetime import date, timedelta
 from typing import Any
 
-import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator, MaxLengthValidator
+from django.core.validators import MaxLengthValidator
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +20,8 @@ from ateliers.inscriptions import AgeEnfant, DemandeInscription
 from ateliers.models import ADULTES_PAR_INSCRIPTION_MAX, ENFANTS_PAR_INSCRIPTION_MAX, Inscription, Seance
 from familles.ages import JOURS_DDR_AVANT_TERME
 from familles.models import PRENOM_MAX
+from socle.champs import ContactForm as FormulaireContact
+from socle.champs import CourrielField, MobileField
 
 # Rows for children whose age is asked: quadruplets fit, a larger family phones.
 LIGNES_ENFANTS = 4
@@ -28,10 +29,6 @@ LIGNES_ENFANTS = 4
 AGE_MAX_ANNEES = 12
 # Born earlier than this before its due date, a child is not known to live: one of the dates was mistyped.
 JOURS_PREMATURITE_MAX = 133
-
-# Overseas numbers are written 0690… there too, and mean nothing under +33.
-REGIONS_FRANCAISES = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF")
-_MOBILES = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 # Overrides of the reading direction could make a name show as something else; names in Arabic don't need them.
 _SENS_FORCE = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -62,70 +59,6 @@ class PrenomField(forms.CharField):
         if not {"Cc", "Cs", "Co"}.isdisjoint(genres) or (texte and {"Cf", "Zs"}.issuperset(genres)):
             raise ValidationError(self.error_messages["invisible"], code="invisible")
         return texte
-
-
-class CourrielField(forms.CharField):
-    widget = forms.EmailInput
-    default_error_messages = {
-        "invalid": gettext_lazy("Cette adresse n'est pas complète. Par exemple : camille@exemple.fr"),
-        "max_length": gettext_lazy("C'est trop long pour une adresse e-mail."),
-    }
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 254, **kwargs})
-        self.widget.attrs.pop("maxlength", None)
-        self.validators = [
-            MaxLengthValidator(254, self.error_messages["max_length"]),
-            EmailValidator(self.error_messages["invalid"]),
-        ]
-
-    def clean(self, value: Any) -> str:
-        adresse: str = super().clean(value)
-        # One spelling of an address: people are found again by it.
-        return adresse.lower()
-
-
-def lire_mobile(saisie: str) -> str | None:
-    """The E.164 form of a French mobile number, of the mainland or overseas; None for any other."""
-    for region in REGIONS_FRANCAISES:
-        try:
-            numero = phonenumbers.parse(saisie, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if (
-            phonenumbers.is_valid_number(numero)
-            and phonenumbers.region_code_for_number(numero) in REGIONS_FRANCAISES
-            and phonenumbers.number_type(numero) in _MOBILES
-        ):
-            return phonenumbers.format_number(numero, phonenumbers.PhoneNumberFormat.E164)
-    return None
-
-
-class MobileField(forms.CharField):
-    """A mobile number of France, cleaned to E.164."""
-
-    widget = forms.TelInput
-    default_error_messages = {
-        "incomplet": gettext_lazy("Ce numéro n'est pas complet. Par exemple : 06 12 34 56 78"),
-        "invalid": gettext_lazy(
-            "Ce n'est pas un numéro de mobile français. Par exemple : 06 12 34 56 78, ou 0692 12 34 56 à La Réunion."
-        ),
-    }
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.validators = []
-
-    def clean(self, value: Any) -> str:
-        saisie: str = super().clean(value)
-        if not saisie:
-            return ""
-        chiffres = sum(c.isdigit() for c in saisie)
-        mobile = lire_mobile(saisie) if len(saisie) <= 40 else None
-        if mobile is None:
-            code = "incomplet" if 0 < chiffres < 10 else "invalid"
-            raise ValidationError(self.error_messages[code], code=code)
-        return mobile
 
 
 class DateTapeeField(forms.CharField):
@@ -370,28 +303,9 @@ class ModificationForm(forms.Form):
             del self.fields["enfants"]
 
 
-class ContactForm(forms.Form):
-    """The e-mail address or mobile number that a booking was made with; `canal_email` tells which it is."""
+class ContactForm(FormulaireContact):
+    """The e-mail address or mobile number that a booking was made with."""
 
-    contact = forms.CharField(
-        label=gettext_lazy("Votre e-mail ou votre mobile"),
-        max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-        error_messages={
-            "required": gettext_lazy("Indiquez l'e-mail ou le mobile de votre réservation."),
-            "max_length": gettext_lazy("C'est trop long pour une adresse e-mail."),
-            "null_characters_not_allowed": gettext_lazy("Retapez votre e-mail ou votre mobile."),
-        },
-    )
-
-    def clean(self) -> dict[str, Any]:
-        donnees = super().clean() or self.cleaned_data
-        contact = donnees.get("contact")
-        if not contact:
-            return donnees
-        champ = CourrielField() if "@" in contact else MobileField()
-        try:
-            donnees["email" if "@" in contact else "telephone"] = champ.clean(contact)
-        except ValidationError as erreur:
-            self.add_error("contact", erreur)
-        return donnees
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].error_messages["required"] = _("Indiquez l'e-mail ou le mobile de votre réservation.")

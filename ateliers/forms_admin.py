@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,63 +14,20 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
-from ateliers.enums import Etendue, Frequence
+from ateliers.enums import Etendue
 from ateliers.models import GARDES_HEURES_MAX, Atelier, Seance
 from ateliers.seances import Changements, Projet
-from ateliers.series import Regle, existe, moment_local
-from maisons.enums import JourSemaine
+from maisons.enums import Frequence
+from maisons.forms_rythme import RythmeForm
 from maisons.models import Lieu
+from maisons.recurrence import existe, moment_local
+from socle.champs import ChampHeure, ChampJour
 
 if TYPE_CHECKING:
     _ChoixLieu = forms.ModelChoiceField[Lieu]
     _ChoixAtelier = forms.ModelChoiceField[Atelier]
 else:
     _ChoixLieu = _ChoixAtelier = forms.ModelChoiceField
-
-_DATE = re.compile(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})$")
-
-
-class ChampJour(forms.DateField):
-    """A day, by the browser's own picker; typed by hand it may be 03/03/2026."""
-
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y"], **options)
-
-
-class ChampHeure(forms.TimeField):
-    """An hour of the place's clock: 14:00, 14h or 14h30."""
-
-    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(input_formats=["%H:%M", "%H:%M:%S", "%Hh%M", "%Hh"], **options)
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(value.replace(" ", "") if isinstance(value, str) else value)
-
-
-class ChampDates(forms.CharField):
-    """Days written one after the other, as people write them: 03/03/2026, 17/03/2026."""
-
-    widget = forms.Textarea(attrs={"rows": 3})
-
-    def clean(self, value: Any) -> list[date]:
-        jours = []
-        for mot in re.split(r"[\s,;]+", super().clean(value) or ""):
-            if not mot:
-                continue
-            trouve = _DATE.match(mot)
-            try:
-                if trouve is None:
-                    raise ValueError(mot)
-                jours.append(date(int(trouve[3]), int(trouve[2]), int(trouve[1])))
-            except ValueError:
-                raise forms.ValidationError(
-                    __("« %s » n'est pas une date : écrivez par exemple 03/03/2027.") % mot[:30]
-                ) from None
-        return jours
 
 
 class ChoixLieu(_ChoixLieu):
@@ -100,7 +56,7 @@ def _verifier_gardes(form: forms.Form, donnees: dict[str, Any], capacites: dict[
             form.add_error(nom, __("On ne peut pas garder plus de places qu'il n'y en a."))
 
 
-class PlanificationForm(forms.Form):
+class PlanificationForm(RythmeForm):
     """A session or a series of them: what, where, who, when, and what to leave out."""
 
     atelier = ChoixAtelier(
@@ -127,34 +83,6 @@ class PlanificationForm(forms.Form):
     )
     frequence = forms.ChoiceField(
         label=_("La séance a lieu"), choices=Frequence, initial=Frequence.SEMAINE, widget=forms.RadioSelect
-    )
-    jours = forms.TypedMultipleChoiceField(
-        label=_("Quels jours"),
-        choices=JourSemaine,
-        coerce=int,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Chaque semaine ou une semaine sur deux. Rien de coché : le jour de la première séance."),
-    )
-    jusqu_au = ChampJour(label=_("Jusqu'au"), required=False, help_text=_("Ce jour compris, dix-huit mois au plus."))
-    nombre = forms.IntegerField(
-        label=_("ou nombre de séances"),
-        min_value=1,
-        max_value=10_000,
-        required=False,
-        help_text=_("Dates sautées comprises, 200 au plus."),
-    )
-    dates = ChampDates(
-        label=_("Dates choisies"),
-        required=False,
-        max_length=4000,
-        help_text=_("Seulement « à des dates choisies ». Par exemple : 03/03/2027, 17/03/2027."),
-    )
-    sauf_feries = forms.BooleanField(label=_("Pas les jours fériés"), required=False, initial=True)
-    sauf_vacances = forms.BooleanField(
-        label=_("Pas pendant les vacances scolaires"),
-        required=False,
-        help_text=_("Celles de la zone de la maison."),
     )
     capacite_adultes = _places(
         _("Places adultes"), minimum=1, required=False, help_text=_("Laissez vide pour reprendre l'atelier.")
@@ -204,11 +132,9 @@ class PlanificationForm(forms.Form):
     def __init__(
         self, *args: Any, ateliers: QuerySet[Atelier], lieux: QuerySet[Lieu], aujourd_hui: date, **options: Any
     ) -> None:
-        super().__init__(*args, **options)
-        self.aujourd_hui = aujourd_hui
+        super().__init__(*args, aujourd_hui=aujourd_hui, **options)
         self._ateliers = self._choix("atelier", ateliers)
         self._lieux = self._choix("lieu", lieux)
-        self.fields["premier_jour"].widget.attrs["min"] = aujourd_hui.isoformat()
 
     def _choix(self, nom: str, queryset: QuerySet[Any]) -> forms.ModelChoiceField[Any]:
         champ = self.fields[nom]
@@ -222,23 +148,9 @@ class PlanificationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         donnees: dict[str, Any] = super().clean() or self.cleaned_data
-        atelier, lieu, frequence = donnees.get("atelier"), donnees.get("lieu"), donnees.get("frequence")
+        atelier, lieu = donnees.get("atelier"), donnees.get("lieu")
         if atelier and lieu and atelier.maison_id != lieu.maison_id:
             self.add_error("lieu", __("Ce lieu n'est pas de la même maison que l'atelier."))
-        premier = donnees.get("premier_jour")
-        if premier and not self.aujourd_hui <= premier <= self.aujourd_hui + timedelta(days=730):
-            self.add_error("premier_jour", __("Choisissez un jour à venir, dans les deux ans."))
-        if donnees.get("jusqu_au") and donnees.get("nombre"):
-            self.add_error("nombre", __("Donnez une date de fin ou un nombre de séances, pas les deux."))
-        if frequence == Frequence.DATES and not donnees.get("dates") and "dates" not in self.errors:
-            self.add_error("dates", __("Écrivez au moins une date."))
-        if (
-            frequence in (Frequence.SEMAINE, Frequence.QUINZAINE, Frequence.MOIS)
-            and not donnees.get("jusqu_au")
-            and not donnees.get("nombre")
-            and not {"jusqu_au", "nombre"} & self.errors.keys()
-        ):
-            self.add_error("jusqu_au", __("Dites jusqu'à quelle date, ou combien de séances."))
         if atelier:
             capacites = {"adultes_gardes": "capacite_adultes", "enfants_gardes": "capacite_enfants"}
             _verifier_gardes(
@@ -258,22 +170,11 @@ class PlanificationForm(forms.Form):
         def ou_atelier(nom: str) -> Any:
             return getattr(atelier, nom) if donnees[nom] in (None, "") else donnees[nom]
 
-        frequence = Frequence(donnees["frequence"])
         capacite_adultes, capacite_enfants = ou_atelier("capacite_adultes"), ou_atelier("capacite_enfants")
-        hebdomadaire = frequence in (Frequence.SEMAINE, Frequence.QUINZAINE)
         return Projet(
             atelier=atelier,
             lieu=donnees["lieu"],
-            regle=Regle(
-                frequence=frequence,
-                premier_jour=donnees["premier_jour"],
-                heure=donnees["heure"],
-                duree_minutes=ou_atelier("duree_minutes"),
-                jours=donnees["jours"] if hebdomadaire else (),
-                jusqu_au=donnees["jusqu_au"],
-                nombre=donnees["nombre"],
-                dates=donnees["dates"] if frequence == Frequence.DATES else (),
-            ),
+            regle=self.regle(heure=donnees["heure"], duree_minutes=ou_atelier("duree_minutes")),
             intervenants=ou_atelier("intervenants"),
             capacite_adultes=capacite_adultes,
             capacite_enfants=capacite_enfants,

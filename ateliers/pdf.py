@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ateliers.models import Seance
 from socle import liens
+from socle.code_qr import code_qr
 
 USAGE_PORTE = "porte"
 # Empty lines for people without a booking.
@@ -52,7 +50,7 @@ def affiche_porte(seance: Seance) -> bytes:
         "langue": get_language() or "fr",
         "seance": seance,
         "adresse": adresse,
-        "code": _code(adresse, _("Code à scanner qui ouvre la page « Je suis là »")),
+        "code": code_qr(adresse, _("Code à scanner qui ouvre la page « Je suis là »")),
     }
     return _rendre("pdf/affiche_porte.html", contexte)
 
@@ -62,11 +60,3 @@ def _rendre(gabarit: str, contexte: dict[str, Any]) -> bytes:
     from socle.pdf import rendre
 
     return rendre(gabarit, contexte)
-
-
-def _code(adresse: str, titre: str) -> SafeString:
-    sortie = io.BytesIO()
-    segno.make_qr(adresse, error="m").save(
-        sortie, kind="svg", xmldecl=False, svgclass="code", lineclass=None, omitsize=True, title=titre, border=2
-    )
-    return mark_safe(sortie.getvalue().decode())  # noqa: S308 (drawn by segno from an address we signed)

@@ -22,9 +22,9 @@ from ateliers import messages
 from ateliers.enums import AnnuleePar, Etendue, StatutInscription, StatutSeance
 from ateliers.liste_attente import proposer_places
 from ateliers.models import Atelier, Inscription, Seance, Serie
-from ateliers.series import JourPrevu, Regle, decalage_local, decaler, moment_local, prevoir
-from maisons.calendriers import jours_feries, nom_vacances
+from maisons.exclusions import motifs_exclusion
 from maisons.models import Lieu
+from maisons.recurrence import JourPrevu, Regle, decalage_local, decaler, prevoir
 from socle.dates import date_longue, horaire
 from socle.enums import StatutMessage
 from socle.models import Message
@@ -86,29 +86,16 @@ def prevoir_projet(*, projet: Projet, maintenant: datetime) -> list[JourPrevu]:
     return prevoir(
         regle,
         lieu.zone,
-        motif_exclusion=_motifs_exclusion(projet, maintenant),
+        motif_exclusion=motifs_exclusion(
+            maison=lieu.maison,
+            zone=lieu.zone,
+            heure=regle.heure,
+            sauf_feries=projet.sauf_feries,
+            sauf_vacances=projet.sauf_vacances,
+            maintenant=maintenant,
+        ),
         conflits=_conflits(lieu, depuis=maintenant),
     )
-
-
-def _motifs_exclusion(projet: Projet, maintenant: datetime) -> Callable[[date], str]:
-    maison = projet.lieu.maison
-    departement = maison.departement
-    fermetures = list(maison.fermetures.filter(au__gte=maintenant.date() - timedelta(days=1)))
-
-    def motif(jour: date) -> str:
-        if moment_local(jour, projet.regle.heure, projet.lieu.zone) <= maintenant:
-            return _("déjà passée")
-        if projet.sauf_feries and (ferie := jours_feries(departement.code, jour.year).get(jour)):
-            return _("jour férié : %s") % ferie
-        if projet.sauf_vacances and (vacances := nom_vacances(jour, departement.zone_scolaire)):
-            return _("vacances scolaires : %s") % vacances
-        for fermeture in fermetures:
-            if fermeture.du <= jour <= fermeture.au:
-                return _("maison fermée : %s") % fermeture.motif if fermeture.motif else _("maison fermée")
-        return ""
-
-    return motif
 
 
 def _conflits(

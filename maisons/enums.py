@@ -114,3 +114,13 @@ PORTEES_DU_ROLE: dict[Role, frozenset[Portee]] = {
     Role.REDACTEUR: frozenset({Portee.RESEAU}),
     Role.ADMINISTRATEUR: frozenset({Portee.RESEAU}),
 }
+
+
+class Frequence(models.TextChoices):
+    """How often a series meets."""
+
+    UNIQUE = "unique", _("une seule fois")
+    SEMAINE = "semaine", _("toutes les semaines")
+    QUINZAINE = "quinzaine", _("une semaine sur deux")
+    MOIS = "mois", _("chaque mois, le même jour de la semaine")
+    DATES = "dates", _("à des dates choisies")

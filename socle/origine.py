@@ -43,3 +43,18 @@ def sans_cookie(vue: Vue[P]) -> Vue[P]:
         return vue(request, *args, **kwargs)
 
     return enveloppe
+
+
+def page_privee(vue: Vue[P]) -> Callable[..., HttpResponse]:
+    """A page for one person: kept by no cache, listed by no search engine, its address told to no other site."""
+
+    @sans_cookie
+    @wraps(vue)
+    def enveloppe(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = vue(request, *args, **kwargs)
+        response["Cache-Control"] = "private, no-store"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        response["Referrer-Policy"] = "same-origin"
+        return response
+
+    return enveloppe

@@ -19,13 +19,14 @@ from django.utils.translation import ngettext
 
 from ateliers import seances
 from ateliers.admin import accueil, ecrire, presences
-from ateliers.enums import Frequence, StatutInscription, StatutSeance
+from ateliers.enums import StatutInscription, StatutSeance
 from ateliers.forms_admin import AnnulationForm, ModificationForm, PlanificationForm, lire_jours
 from ateliers.models import Atelier, Inscription, Seance, Serie
 from ateliers.perms import can_voir_les_inscrits
-from ateliers.series import RegleImpossible
 from maisons.calendriers import vacances_connues_jusqu_au
+from maisons.enums import Frequence
 from maisons.models import Lieu
+from maisons.recurrence import RegleImpossible
 from socle import dates
 from socle.admin import FiltreVisible, PorteeAdmin
 from socle.portee import utilisateur_de, visibles

@@ -15,8 +15,9 @@ from ateliers import presences
 from ateliers.forms import ContactForm
 from ateliers.models import Inscription, Seance
 from ateliers.pdf import USAGE_PORTE
-from ateliers.views.reservation import INVALIDE, TROP, avec_inscription, page_privee
+from ateliers.views.reservation import INVALIDE, TROP, avec_inscription
 from socle import liens
+from socle.origine import page_privee
 from socle.quotas import adresse_client, consommer
 
 # Everybody in the house may share its wifi, and so one address: more than a full session, far from enough to guess.

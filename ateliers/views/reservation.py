@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,7 +24,7 @@ from ateliers.preferences import changer_langue
 from ateliers.renvois import renvoyer_liens
 from socle import liens, oppositions
 from socle.enums import Canal
-from socle.origine import sans_cookie
+from socle.origine import page_privee
 from socle.quotas import adresse_client, consommer
 
 INVALIDE = 422
@@ -44,23 +44,6 @@ FAITS = frozenset(
         "la",
     }
 )
-
-P = ParamSpec("P")
-
-
-def page_privee(vue: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page for one person: kept by no cache, listed by no search engine, its address told to no other site."""
-
-    @sans_cookie
-    @wraps(vue)
-    def enveloppe(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        response = vue(request, *args, **kwargs)
-        response["Cache-Control"] = "private, no-store"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "same-origin"
-        return response
-
-    return enveloppe
 
 
 class LienTermine(Exception):

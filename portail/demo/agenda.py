@@ -10,11 +10,12 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from ateliers.enums import Audience, Format, Frequence, StatutSeance
+from ateliers.enums import Audience, Format, StatutSeance
 from ateliers.models import Atelier, GroupePairs, Seance, Serie
-from ateliers.series import Regle, jours_de_la_regle, moment_local
 from maisons.calendriers import est_ferie, est_vacances
+from maisons.enums import Frequence
 from maisons.models import Fermeture, Lieu
+from maisons.recurrence import Regle, jours_de_la_regle, moment_local
 from partenaires.enums import TypePartenaire
 from partenaires.models import Partenaire, Permanence
 from portail.demo.catalogue import CHARLEVILLE, JEU, LUN, MAR, MER, METZ, RETHEL, Programme

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time
 
-from ateliers.enums import Format, Frequence
+from ateliers.enums import Format
 from ateliers.models import Atelier, Theme
-from maisons.enums import Langue
+from maisons.enums import Frequence, Langue
 from portail.demo.reseau import Reseau
 
 THEMES = {

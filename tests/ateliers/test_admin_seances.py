@@ -17,10 +17,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ateliers.enums import AnnuleePar, Frequence, StatutInscription, StatutSeance
+from ateliers.enums import AnnuleePar, StatutInscription, StatutSeance
 from ateliers.models import Atelier, Inscription, Seance, Serie
 from familles.models import Famille
-from maisons.enums import Role
+from maisons.enums import Frequence, Role
 from maisons.models import Affectation, Lieu, Maison
 from socle.models import Message, Utilisateur
 from tests.equipe import entrer

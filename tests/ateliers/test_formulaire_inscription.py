@@ -13,9 +13,10 @@ from django.test import Client
 from django.urls import reverse
 
 from ateliers.enums import StatutInscription, StatutSeance
-from ateliers.forms import InscriptionForm, lire_mobile
+from ateliers.forms import InscriptionForm
 from ateliers.models import Inscription, Seance
 from familles.models import Enfant, Famille
+from socle.champs import lire_mobile
 from socle.models import Message
 from tests.factories import SeanceFactory, dans, maintenant
 

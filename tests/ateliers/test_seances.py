@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 
 from ateliers import seances
-from ateliers.enums import AnnuleePar, CanalInscription, Etendue, Frequence, StatutInscription, StatutSeance
+from ateliers.enums import AnnuleePar, CanalInscription, Etendue, StatutInscription, StatutSeance
 from ateliers.inscriptions import DemandeInscription, InscriptionRefusee, inscrire_famille
 from ateliers.models import Inscription, Seance, Serie
 from ateliers.seances import (
@@ -33,7 +33,8 @@ from ateliers.seances import (
     publier_seances,
     supprimer_seance,
 )
-from ateliers.series import Regle, RegleImpossible
+from maisons.enums import Frequence
+from maisons.recurrence import Regle, RegleImpossible
 from socle.enums import StatutMessage
 from socle.models import Message
 from tests.factories import (

@@ -15,10 +15,10 @@ from django.db.models.functions import Coalesce
 from ateliers.enums import STATUTS_AVEC_PLACE, Audience, Presence, StatutInscription, StatutSeance
 from ateliers.inscriptions import DemandeInscription, inscrire_famille
 from ateliers.models import Inscription, Seance, Serie
-from ateliers.series import existe
 from familles.models import Famille
 from maisons.horaires import feries_du_departement, ouverture_du_jour
 from maisons.models import Lieu, Maison
+from maisons.recurrence import existe
 from portail.demo.agenda import charger_agenda
 from portail.demo.catalogue import charger_catalogue
 from portail.demo.chargement import Bilan, charger_demo

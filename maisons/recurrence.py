@@ -20,7 +20,7 @@ from dateutil.relativedelta import relativedelta
 from dateutil.rrule import rrulestr, weekday
 from django.utils.translation import gettext as _
 
-from ateliers.enums import Frequence
+from maisons.enums import Frequence
 
 SEANCES_MAX = 200
 DUREE_MAX = relativedelta(months=18)

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.rrule import rrulestr
 
-from ateliers.enums import Frequence
-from ateliers.series import (
+from maisons.enums import Frequence
+from maisons.recurrence import (
     SEANCES_MAX,
     Regle,
     RegleImpossible,
