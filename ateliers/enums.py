@@ -82,3 +82,106 @@ class Etendue(models.TextChoices):
     SEULE = "seule", _("cette séance seulement")
     SUIVANTES = "suivantes", _("cette séance et les suivantes")
     TOUTES = "toutes", _("toutes les séances à venir de la série")
+
+
+# Groups of parents
+
+
+class Rythme(models.TextChoices):
+    """How often a group meets: of a series' frequencies, the two that make sense."""
+
+    SEMAINE = "semaine", _("chaque semaine")
+    QUINZAINE = "quinzaine", _("une semaine sur deux")
+
+
+class Particularite(models.TextChoices):
+    """What makes a group different from the plain one; the first two say for whom it is."""
+
+    MULTIPLES = "multiples", _("jumeaux et plus")
+    FRATRIE = "fratrie", _("deuxième enfant ou plus")
+    COPARENTS = "coparents", _("coparents bienvenus")
+    SOIR = "soir", _("le soir")
+    SAMEDI = "samedi", _("le samedi")
+
+
+class Moment(models.TextChoices):
+    """When a family can come."""
+
+    JOURNEE = "journee", _("en journée, en semaine")
+    SOIR = "soir", _("le soir")
+    SAMEDI = "samedi", _("le samedi")
+
+
+class StatutGroupe(models.TextChoices):
+    OUVERT = "ouvert", _("en cours")
+    CLOS = "clos", _("terminé")
+
+
+class StatutDemande(models.TextChoices):
+    EN_ATTENTE = "en_attente", _("en attente d'un groupe")
+    INVITEE = "invitee", _("invitée dans un groupe")
+    PLACEE = "placee", _("membre d'un groupe")
+    TERMINEE = "terminee", _("groupe terminé")
+    RETIREE = "retiree", _("retirée")
+
+
+# A family waits, or is asked, for one group at a time; being a member of one does not forbid the next baby's.
+DEMANDES_OUVERTES = (StatutDemande.EN_ATTENTE, StatutDemande.INVITEE)
+
+TRANSITIONS_DEMANDE: dict[StatutDemande, frozenset[StatutDemande]] = {
+    StatutDemande.EN_ATTENTE: frozenset({StatutDemande.INVITEE, StatutDemande.PLACEE, StatutDemande.RETIREE}),
+    StatutDemande.INVITEE: frozenset({StatutDemande.PLACEE, StatutDemande.EN_ATTENTE, StatutDemande.RETIREE}),
+    StatutDemande.PLACEE: frozenset({StatutDemande.EN_ATTENTE, StatutDemande.TERMINEE, StatutDemande.RETIREE}),
+    StatutDemande.TERMINEE: frozenset(),
+    StatutDemande.RETIREE: frozenset(),
+}
+
+
+class CanalDemande(models.TextChoices):
+    EN_LIGNE = "en_ligne", _("en ligne")
+    TELEPHONE = "telephone", _("par téléphone")
+    SUR_PLACE = "sur_place", _("sur place")
+    PRESCRIPTEUR = "prescripteur", _("par un professionnel, avec son accord")
+
+
+class StatutMembre(models.TextChoices):
+    INVITE = "invite", _("invité")
+    MEMBRE = "membre", _("membre")
+    DECLINE = "decline", _("a décliné")
+    EXPIRE = "expire", _("n'a pas répondu")
+    PARTI = "parti", _("parti")
+    TERMINE = "termine", _("groupe terminé")
+
+
+# They hold a place of their group: one who is asked has it until the answer.
+MEMBRES_AVEC_PLACE = (StatutMembre.INVITE, StatutMembre.MEMBRE)
+
+
+class OrigineMembre(models.TextChoices):
+    COMPOSITION = "composition", _("composition du groupe")
+    DEMANDE = "demande", _("a demandé ce groupe")
+    PLACE_LIBEREE = "place_liberee", _("place libérée")
+    EQUIPE = "equipe", _("ajouté par l'équipe")
+
+
+class StatutComposition(models.TextChoices):
+    BROUILLON = "brouillon", _("en cours")
+    VALIDEE = "validee", _("validée")
+    ABANDONNEE = "abandonnee", _("abandonnée")
+
+
+class MomentBilan(models.TextChoices):
+    AVANT = "avant", _("au début du groupe")
+    APRES = "apres", _("à la fin du groupe")
+
+
+class ItemBilan(models.TextChoices):
+    """What members are asked before and after, on five steps from "pas du tout" to "tout à fait".
+
+    Written for this portal. It measures ties and ease, not health, and is no validated scale.
+    """
+
+    CONNAITRE = "connaitre", _("Je connais d'autres parents près de chez moi.")
+    PARLER = "parler", _("J'ai quelqu'un à qui parler de mes journées avec mon bébé.")
+    AISE = "aise", _("Je me sens à l'aise dans mes choix de parent.")
+    PROS = "pros", _("Je sais à quel professionnel poser mes questions.")

@@ -21,7 +21,19 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Exists, Q
 
-from ateliers.models import Atelier, GroupePairs, Inscription, Seance, Serie, Theme
+from ateliers.models import (
+    Atelier,
+    Composition,
+    DemandeGroupe,
+    EntreeJournal,
+    GroupePairs,
+    Inscription,
+    MembreGroupe,
+    Seance,
+    Serie,
+    Theme,
+    ThemePropose,
+)
 from familles.models import Famille
 from maisons.enums import Portee, Role
 from maisons.models import Affectation
@@ -32,6 +44,11 @@ from socle.portee import Roles, declarer, enregistrer_portee, nom_permission, ro
 declarer(Theme, view=TOUS, add=ADMINISTRATION, change=ADMINISTRATION)
 declarer(Atelier, view=EQUIPES, add=MAISON, change=MAISON)
 declarer(GroupePairs, view=EQUIPES, add=MAISON, change=MAISON)
+declarer(DemandeGroupe, view=MAISON, add=MAISON, change=MAISON)
+declarer(MembreGroupe, view=MAISON, change=MAISON)
+declarer(Composition, view=MAISON, add=MAISON, change=MAISON)
+declarer(ThemePropose, view=MAISON, add=MAISON, change=MAISON)
+declarer(EntreeJournal, view=MAISON, add=MAISON)
 declarer(Serie, view=EQUIPES, add=MAISON, change=MAISON)
 declarer(Seance, view=TOUS, add=MAISON, change=MAISON, delete={Role.RESPONSABLE})
 declarer(Inscription, view=MAISON, change=MAISON)

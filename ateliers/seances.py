@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ateliers import messages
-from ateliers.enums import AnnuleePar, Etendue, StatutInscription, StatutSeance
+from ateliers.enums import AnnuleePar, Audience, Etendue, Format, StatutInscription, StatutSeance
 from ateliers.liste_attente import proposer_places
-from ateliers.models import Atelier, Inscription, Seance, Serie
+from ateliers.models import Atelier, GroupePairs, Inscription, Seance, Serie
 from maisons.exclusions import motifs_exclusion
 from maisons.models import Lieu
 from maisons.recurrence import JourPrevu, Regle, decalage_local, decaler, prevoir
@@ -60,9 +60,10 @@ class SeanceChangeeEntretemps(SeanceRefusee):
 
 @dataclass(frozen=True, kw_only=True)
 class Projet:
-    """What is to be planned: a workshop, a place, who leads, when, and what to leave out."""
+    """What is to be planned: a workshop or a group, a place, who leads, when, and what to leave out."""
 
-    atelier: Atelier
+    atelier: Atelier | None = None
+    groupe: GroupePairs | None = None
     lieu: Lieu
     regle: Regle
     intervenants: str = ""
@@ -124,7 +125,7 @@ def creer_serie(*, projet: Projet, jours: Collection[date], cle: uuid.UUID, main
     rule gives none.
     """
     if (deja := Serie.objects.filter(cle_idempotence=cle).first()) is not None:
-        return _du_meme_atelier(deja, projet)
+        return _de_meme_origine(deja, projet)
     regle = projet.regle
     gardes = _jours_gardes(projet, jours, maintenant)
     tous = [prevu.jour for prevu in prevoir_projet(projet=projet, maintenant=maintenant)]
@@ -133,6 +134,7 @@ def creer_serie(*, projet: Projet, jours: Collection[date], cle: uuid.UUID, main
         cle_idempotence=cle,
         defaults={
             "atelier": projet.atelier,
+            "groupe": projet.groupe,
             "lieu": projet.lieu,
             "premier_jour": regle.premier_jour if regle.rrule else tous[0],
             "heure": regle.heure,
@@ -146,7 +148,7 @@ def creer_serie(*, projet: Projet, jours: Collection[date], cle: uuid.UUID, main
         },
     )
     if not creee:
-        return _du_meme_atelier(serie, projet)
+        return _de_meme_origine(serie, projet)
     Seance.objects.bulk_create(
         [_seance_du(projet, prevu, maintenant, serie=serie, jour_serie=prevu.jour) for prevu in gardes]
     )
@@ -160,15 +162,18 @@ def creer_seance(*, projet: Projet, jours: Collection[date], cle: uuid.UUID, mai
     Raises SeanceRefusee when its only day was taken out.
     """
     if (deja := Seance.objects.filter(reference=cle).first()) is not None:
-        return _du_meme_atelier(deja, projet)
+        return _de_meme_origine(deja, projet)
     (prevu,) = _jours_gardes(projet, jours, maintenant)
     Seance.objects.bulk_create([_seance_du(projet, prevu, maintenant, reference=cle)], ignore_conflicts=True)
-    return _du_meme_atelier(Seance.objects.get(reference=cle), projet)
+    return _de_meme_origine(Seance.objects.get(reference=cle), projet)
 
 
-def _du_meme_atelier(deja: Objet, projet: Projet) -> Objet:
+def _de_meme_origine(deja: Objet, projet: Projet) -> Objet:
     """What this key made already; a key never leads to another house's object."""
-    if deja.atelier_id != projet.atelier.pk:
+    if (deja.atelier_id, deja.groupe_id) != (
+        projet.atelier.pk if projet.atelier else None,
+        projet.groupe.pk if projet.groupe else None,
+    ):
         raise SeanceRefusee(_("Ce formulaire a déjà servi. Rechargez la page."))
     return deja
 
@@ -182,29 +187,47 @@ def _jours_gardes(projet: Projet, jours: Collection[date], maintenant: datetime)
 
 
 def _seance_du(projet: Projet, prevu: JourPrevu, maintenant: datetime, **valeurs: Any) -> Seance:
-    atelier = projet.atelier
     return Seance(
-        atelier=atelier,
+        **_ce_qui_vient_de_l_origine(projet),
         lieu=projet.lieu,
         debut=prevu.debut,
         fin=prevu.fin,
-        titre=atelier.titre,
-        format=atelier.format,
         intervenants=projet.intervenants,
-        langues=atelier.langues,
-        accueille_grossesse=atelier.accueille_grossesse,
-        age_min_mois=atelier.age_min_mois,
-        age_max_mois=atelier.age_max_mois,
         capacite_adultes=projet.capacite_adultes,
         capacite_enfants=projet.capacite_enfants,
         adultes_gardes=projet.adultes_gardes,
         enfants_gardes=projet.enfants_gardes,
         gardes_jusqu_au=_ouverture_des_gardes(projet, prevu),
-        rappels_heures=atelier.rappels_heures,
         statut=StatutSeance.PUBLIEE if projet.publier else StatutSeance.BROUILLON,
         modifiee_le=maintenant,
         **valeurs,
     )
+
+
+def _ce_qui_vient_de_l_origine(projet: Projet) -> dict[str, Any]:
+    """A workshop's sessions are its own kind; a group's meetings are its members' alone, whatever the babies' age."""
+    if projet.groupe is not None:
+        return {
+            "groupe": projet.groupe,
+            "titre": projet.groupe.nom,
+            "format": Format.GROUPE,
+            "langues": [projet.groupe.langue],
+            "audience": Audience.MEMBRES,
+            "accueille_grossesse": True,
+        }
+    atelier = projet.atelier
+    if atelier is None:
+        raise ValueError("Sessions come from a workshop or from a group.")
+    return {
+        "atelier": atelier,
+        "titre": atelier.titre,
+        "format": atelier.format,
+        "langues": atelier.langues,
+        "accueille_grossesse": atelier.accueille_grossesse,
+        "age_min_mois": atelier.age_min_mois,
+        "age_max_mois": atelier.age_max_mois,
+        "rappels_heures": atelier.rappels_heures,
+    }
 
 
 def _ouverture_des_gardes(projet: Projet, prevu: JourPrevu) -> datetime | None:

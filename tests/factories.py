@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from ateliers.enums import AnnuleePar, Audience, CanalInscription, Format, StatutInscription, StatutSeance
-from ateliers.models import Atelier, EnfantInscrit, GroupePairs, Inscription, Seance, Serie, Theme
+from ateliers.models import Atelier, EnfantInscrit, GroupePairs, Inscription, Seance, Serie, Theme, fin_de_groupe
 from enquetes.models import Questionnaire
 from familles.models import Enfant, Famille
 from maisons.enums import JourSemaine, Portee, Role, StatutLabel, TypeMaison, TypeOrganisation, ZoneScolaire
@@ -339,9 +339,11 @@ class GroupePairsFactory(DjangoModelFactory):
         model = GroupePairs
 
     maison = factory.SubFactory(MaisonFactory)
+    lieu = factory.LazyAttribute(lambda g: LieuFactory(maison=g.maison))
     nom = factory.Sequence(lambda n: f"Groupe {n}")
     naissances_du = date(2026, 1, 1)
     naissances_au = date(2026, 2, 28)
+    fin_prevue = factory.LazyAttribute(lambda g: fin_de_groupe(g.naissances_au))
 
 
 class SeanceFactory(DjangoModelFactory):

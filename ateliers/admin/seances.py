@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -328,12 +329,12 @@ def _phrase_bilan(bilan: seances.Bilan) -> str:
 
 @admin.register(Serie)
 class SerieAdmin(PorteeAdmin):
-    list_display = ("atelier", "maison", "lieu", "premier_jour", "heure", "nombre_seances", "seances_liste")
-    list_filter = (("atelier__maison", FiltreVisible),)
-    search_fields = ("atelier__titre", "atelier__maison__nom")
+    list_display = ("origine", "maison", "lieu", "premier_jour", "heure", "nombre_seances", "seances_liste")
+    list_filter = (("lieu__maison", FiltreVisible),)
+    search_fields = ("atelier__titre", "groupe__nom", "lieu__maison__nom")
     ordering = ("-premier_jour", "-pk")
     fields = (
-        "atelier",
+        "origine",
         "lieu",
         "premier_jour",
         "heure",
@@ -350,7 +351,7 @@ class SerieAdmin(PorteeAdmin):
         series: QuerySet[Any] = (
             super()
             .get_queryset(request)
-            .select_related("atelier__maison", "lieu")
+            .select_related("atelier", "groupe", "lieu__maison")
             .annotate(nombre=Count("seances", filter=~Q(seances__statut=StatutSeance.ANNULEE)))
         )
         return series
@@ -368,9 +369,13 @@ class SerieAdmin(PorteeAdmin):
         contexte = {"show_save": False, "show_save_and_continue": False, "show_save_and_add_another": False}
         return super().change_view(request, object_id, form_url, {**contexte, **(extra_context or {})})
 
-    @admin.display(description=_("maison"), ordering="atelier__maison__nom")
+    @admin.display(description=_("atelier ou groupe"), ordering=Coalesce("atelier__titre", "groupe__nom"))
+    def origine(self, serie: Serie) -> str:
+        return str(serie.atelier or serie.groupe)
+
+    @admin.display(description=_("maison"), ordering="lieu__maison__nom")
     def maison(self, serie: Serie) -> str:
-        return serie.atelier.maison.nom
+        return serie.lieu.maison.nom
 
     @admin.display(description=_("séances"), ordering="nombre")
     def nombre_seances(self, serie: Any) -> int:

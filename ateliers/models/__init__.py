@@ -13,9 +13,21 @@ from ateliers.models.catalogue import (
     langue_par_defaut,
     rappels_par_defaut,
 )
-from ateliers.models.groupes import GroupePairs
+from ateliers.models.compositions import CohorteProposee, Composition, PlaceProposee
+from ateliers.models.demandes import BEBES_MAX, RAYON_PAR_DEFAUT_KM, DemandeGroupe, MembreGroupe, MembreGroupeQuerySet
+from ateliers.models.groupes import (
+    CAPACITE_MAX,
+    CAPACITE_PAR_DEFAUT,
+    FENETRE_SEMAINES,
+    SOIR_A_PARTIR_DE,
+    GroupePairs,
+    GroupePairsQuerySet,
+    fin_de_fenetre,
+    fin_de_groupe,
+)
 from ateliers.models.inscriptions import EnfantInscrit, Inscription
 from ateliers.models.seances import CHAMPS_CARTE, Depassement, MotDeLaMaison, Passage, Seance, SeanceQuerySet
+from ateliers.models.vie_groupe import EntreeJournal, ReponseBilan, ThemePropose, VoteTheme
 
 __all__ = [
     "ADULTES_PAR_INSCRIPTION_MAX",
@@ -38,4 +50,23 @@ __all__ = [
     "Theme",
     "langue_par_defaut",
     "rappels_par_defaut",
+    "CohorteProposee",
+    "Composition",
+    "PlaceProposee",
+    "BEBES_MAX",
+    "RAYON_PAR_DEFAUT_KM",
+    "DemandeGroupe",
+    "MembreGroupe",
+    "MembreGroupeQuerySet",
+    "CAPACITE_MAX",
+    "CAPACITE_PAR_DEFAUT",
+    "FENETRE_SEMAINES",
+    "SOIR_A_PARTIR_DE",
+    "GroupePairsQuerySet",
+    "fin_de_fenetre",
+    "fin_de_groupe",
+    "EntreeJournal",
+    "ReponseBilan",
+    "ThemePropose",
+    "VoteTheme",
 ]

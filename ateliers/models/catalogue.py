@@ -169,13 +169,23 @@ class SerieQuerySet(models.QuerySet["Serie"]):
     def visibles_par(
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> SerieQuerySet:
-        return self.filter(atelier__maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+        return self.filter(lieu__maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
 
 
 class Serie(models.Model):
     """A rule that made sessions: local start times of a place by an RRULE (RFC 5545), minus exceptions."""
 
-    atelier = models.ForeignKey(Atelier, verbose_name=_("atelier"), on_delete=models.PROTECT, related_name="series")
+    atelier = models.ForeignKey(
+        Atelier, verbose_name=_("atelier"), on_delete=models.PROTECT, related_name="series", null=True, blank=True
+    )
+    groupe = models.ForeignKey(
+        "ateliers.GroupePairs",
+        verbose_name=_("groupe"),
+        on_delete=models.PROTECT,
+        related_name="series",
+        null=True,
+        blank=True,
+    )
     lieu = models.ForeignKey(Lieu, verbose_name=_("lieu"), on_delete=models.PROTECT, related_name="series")
     # Local to the place: the hour on its wall clock stays the same over changes of time.
     premier_jour = models.DateField(_("première séance le"))
@@ -196,6 +206,14 @@ class Serie(models.Model):
     class Meta:
         verbose_name = _("série")
         verbose_name_plural = _("séries")
+        constraints = [
+            models.CheckConstraint(
+                name="serie_une_origine",
+                condition=Q(atelier__isnull=False, groupe__isnull=True)
+                | Q(atelier__isnull=True, groupe__isnull=False),
+                violation_error_message=_("Une série vient d'un atelier ou d'un groupe."),
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.atelier} – {self.premier_jour:%d/%m/%Y}"
+        return f"{self.atelier or self.groupe} – {self.premier_jour:%d/%m/%Y}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from ateliers.enums import Audience, Format, StatutSeance
-from ateliers.models import Atelier, GroupePairs, Seance, Serie
+from ateliers.models import Atelier, GroupePairs, Seance, Serie, fin_de_fenetre, fin_de_groupe
 from maisons.calendriers import est_ferie, est_vacances
 from maisons.enums import Frequence
 from maisons.models import Fermeture, Lieu
@@ -297,9 +297,11 @@ def _groupe(reseau: Reseau, fermetures: dict[int, list[Fermeture]], *, maintenan
         debut_fenetre = _lundi(aujourd_hui - timedelta(weeks=20))
         groupe = GroupePairs.objects.create(
             maison=lieu.maison,
+            lieu=lieu,
             nom=f"Les bébés {_SAISONS[debut_fenetre.month % 12 // 3]}",
             naissances_du=debut_fenetre,
-            naissances_au=debut_fenetre + timedelta(weeks=8, days=-1),
+            naissances_au=fin_de_fenetre(debut_fenetre),
+            fin_prevue=fin_de_groupe(fin_de_fenetre(debut_fenetre)),
         )
     # Meetings go on until the first birthday of the oldest.
     fin = groupe.naissances_du + DUREE_GROUPE
