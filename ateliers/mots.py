@@ -89,9 +89,13 @@ def remplir(texte: str, inscription: Inscription, *, lien: str = "") -> str:
 class Apercu:
     """A text as the first family would read it, and who would receive it."""
 
-    prenom: str
+    premiere: Inscription
     texte: str
     destinataires: Destinataires
+
+    @property
+    def prenom(self) -> str:
+        return self.premiere.prenom
 
 
 def apercu(*, seance: Seance, texte: str, maintenant: datetime) -> Apercu:
@@ -105,7 +109,7 @@ def apercu(*, seance: Seance, texte: str, maintenant: datetime) -> Apercu:
     joignable = next(i for i in inscriptions if i.email or i.telephone)
     # Not their link itself: it opens their booking.
     lu = remplir(texte, joignable, lien="https://…/r/…/")
-    return Apercu(prenom=joignable.prenom, texte=lu, destinataires=destinataires)
+    return Apercu(premiere=joignable, texte=lu, destinataires=destinataires)
 
 
 @transaction.atomic

@@ -1,12 +1,12 @@
 """What each role may do with workshops, sessions and bookings.
 
-| role                      | workshops, sessions      | registrations (first name, contact)   | messages         |
-|---------------------------|--------------------------|---------------------------------------|------------------|
-| animateur                 | see, plan, change        | see, register, cancel, tick, write to | see              |
-| responsable de maison     | see, plan, change, delete| see, register, cancel, tick, write to | see              |
-| partenaire                | see those of its own permanences, in figures | –                 | –                |
-| pilote départemental      | see, in figures          | –                                     | –                |
-| administrateur du réseau  | see, in figures          | –                                     | see, no content  |
+| role                      | workshops, sessions      | registrations (first name, contact)   | messages         | log of reads |
+|---------------------------|--------------------------|---------------------------------------|------------------|--------------|
+| animateur                 | see, plan, change        | see, register, cancel, tick, write to | see              | –            |
+| responsable de maison     | see, plan, change, delete| see, register, cancel, tick, write to | see              | see          |
+| partenaire                | see those of its own permanences, in figures | –                 | –                | –            |
+| pilote départemental      | see, in figures          | –                                     | –                | –            |
+| administrateur du réseau  | see, in figures          | –                                     | see, no content  | see, no name |
 
 People at the département and in the network read figures, not families. A partner is told of a family only with that
 family's consent, which is another road.
@@ -14,6 +14,7 @@ family's consent, which is another road.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -34,11 +35,12 @@ from ateliers.models import (
     Theme,
     ThemePropose,
 )
+from familles import lectures
 from familles.models import Famille
 from maisons.enums import Portee, Role
-from maisons.models import Affectation
+from maisons.models import Affectation, Maison
 from maisons.perms import ADMINISTRATION, EQUIPES, MAISON, TOUS
-from socle.models import Message, Utilisateur
+from socle.models import Lecture, Message, Utilisateur
 from socle.portee import Roles, declarer, enregistrer_portee, nom_permission, roles_autorises, visibles
 
 declarer(Theme, view=TOUS, add=ADMINISTRATION, change=ADMINISTRATION)
@@ -53,6 +55,7 @@ declarer(Serie, view=EQUIPES, add=MAISON, change=MAISON)
 declarer(Seance, view=TOUS, add=MAISON, change=MAISON, delete={Role.RESPONSABLE})
 declarer(Inscription, view=MAISON, change=MAISON)
 declarer(Famille, view=MAISON)
+declarer(Lecture, view={Role.RESPONSABLE, Role.ADMINISTRATEUR})
 
 
 def _familles_visibles(
@@ -75,7 +78,29 @@ def _messages_visibles(
     )
 
 
+def _lectures_visibles(
+    queryset: models.QuerySet[Any], utilisateur: Utilisateur, le: date, roles: Roles | None
+) -> models.QuerySet[Any]:
+    """What was read on behalf of the houses a person is responsable of; everything, in figures, for the network."""
+    du_reseau = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles).filter(portee=Portee.RESEAU)
+    maisons = Maison.objects.visibles_par(utilisateur, le=le, roles=frozenset({Role.RESPONSABLE}) & (roles or TOUS))
+    return queryset.filter(Q(Exists(du_reseau)) | Q(cadres__overlap=maisons.values("pk")))
+
+
+def _maisons_des_familles(utilisateur: Utilisateur, familles: list[int], le: date) -> Iterable[int]:
+    """The houses of the bookings through which a person sees these families."""
+    inscriptions = visibles(
+        Inscription.objects.filter(famille__in=familles),
+        utilisateur,
+        le=le,
+        roles=roles_autorises(nom_permission(Famille, "view")),
+    )
+    return inscriptions.values_list("seance__lieu__maison", flat=True).order_by().distinct()
+
+
 enregistrer_portee(Famille, _familles_visibles)
+enregistrer_portee(Lecture, _lectures_visibles)
+lectures.enregistrer_maisons(_maisons_des_familles)
 enregistrer_portee(Message, _messages_visibles)
 
 

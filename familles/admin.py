@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from familles import lectures
 from familles.models import Famille
 from socle.admin import PorteeAdmin
 
@@ -29,3 +31,6 @@ class FamilleAdmin(PorteeAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def noter_lecture(self, request: HttpRequest, objets: Sequence[Famille]) -> None:
+        lectures.noter_page(request, [famille.pk for famille in objets])

@@ -5,7 +5,7 @@ See socle/portee.py for what a scope is. Another house's object answers exactly 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.decorators import secure_admin_login
@@ -13,6 +13,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin import AdminSite, SimpleListFilter
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
@@ -47,6 +48,22 @@ else:
 
 # What a page of the index shows beside the list of models: its template and what the template needs.
 Panneau = Callable[[HttpRequest], tuple[str, dict[str, Any]] | None]
+
+
+class Autocompletion(AutocompleteJsonView):
+    """Choices typed letter by letter: names among them are read as on any page."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.montres: list[Any] = []
+        response = super().get(request, *args, **kwargs)
+        if isinstance(self.model_admin, PorteeAdmin):
+            self.model_admin.noter_lecture(request, self.montres)
+        return response
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        self.montres.append(obj)
+        resultat: dict[str, str] = super().serialize_result(obj, to_field_name)
+        return resultat
 
 
 class PortailAdminSite(AdminSite):
@@ -91,6 +108,9 @@ class PortailAdminSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         panneaux = [panneau for fonction in self._panneaux if (panneau := fonction(request)) is not None]
         return super().index(request, {"panneaux": panneaux, **(extra_context or {})})
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return Autocompletion.as_view(admin_site=self)(request)  # type: ignore[return-value]
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         # Django's own "view on site" reads any object of any model.
@@ -200,11 +220,37 @@ class PorteeAdmin(_Portee, _ModelAdmin):
             roles=self.roles_pour("view", "change"),
         )
 
+    # What is shown of people
+
+    def noter_lecture(self, request: HttpRequest, objets: Sequence[Any]) -> None:
+        """Keep who read the records of people that these rows show; a model whose pages name people overrides it.
+
+        Called for lists, Django's own pages of one object, its history and choices by autocompletion. Pages of our own
+        call it themselves.
+        """
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            self.noter_lecture(request, [obj])
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     # Lists
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         titre = {"title": capfirst(self.opts.verbose_name_plural)}
-        return super().changelist_view(request, {**titre, **(extra_context or {})})
+        response = super().changelist_view(request, {**titre, **(extra_context or {})})
+        liste = (getattr(response, "context_data", None) or {}).get("cl")
+        if liste is not None:
+            self.noter_lecture(request, list(liste.result_list))
+        return response
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Only what the list offers as a filter: no other column can be guessed letter by letter from the address."""

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -182,3 +186,51 @@ class QuotaDebit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.fenetre:%d/%m/%Y %H:%M} : {self.compte}"
+
+
+class LectureQuerySet(models.QuerySet["Lecture"]):
+    def for_objets(self, modele: type[models.Model], pks: Iterable[int]) -> LectureQuerySet:
+        """Those in which one of these records was shown."""
+        return self.filter(objet_type=ContentType.objects.get_for_model(modele), objets__overlap=list(pks))
+
+
+class Lecture(models.Model):
+    """A page that showed people's records to someone: who, when, which page, which records; nothing they hold.
+
+    Rows are written by socle/lectures.py, and no one changes them: the database refuses it, and lets them go after a
+    year only (docs/decisions/0015-historique-et-lectures.md).
+    """
+
+    utilisateur = models.ForeignKey(
+        Utilisateur, verbose_name=_("lue par"), on_delete=models.PROTECT, related_name="lectures"
+    )
+    page = models.CharField(_("page"), max_length=100)
+    objet_type = models.ForeignKey(
+        ContentType, verbose_name=_("type d'objet"), on_delete=models.PROTECT, related_name="+"
+    )
+    objets = ArrayField(models.BigIntegerField(), verbose_name=_("fiches lues"))
+    # On whose behalf it was read, as the upper room counts it: it decides who may consult the row.
+    cadres = ArrayField(models.BigIntegerField(), verbose_name=_("au titre de"), default=list, blank=True)
+    le = models.DateTimeField(_("le"), default=timezone.now)
+
+    objects = LectureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lecture")
+        verbose_name_plural = _("lectures")
+        constraints = [models.CheckConstraint(name="lecture_de_quelque_chose", condition=Q(objets__len__gt=0))]
+        indexes = [
+            models.Index(name="lecture_le", fields=["le", "id"]),
+            GinIndex(name="lecture_objets", fields=["objets"]),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="lecture_jamais_changee", operation=pgtrigger.Update),
+            pgtrigger.Protect(
+                name="lecture_gardee_un_an",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Condition("OLD.le > NOW() - INTERVAL '365 days'"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.page} ({len(self.objets)})"

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ateliers.admin.commun import PERMISSION_ACCUEIL, contexte_seance, seance_de_l_equipe
+from ateliers.admin.commun import PERMISSION_ACCUEIL, contexte_seance, noter_lecture, seance_de_l_equipe
 from ateliers.depassements import Derogation
 from ateliers.enums import StatutInscription
 from ateliers.forms_accueil import AccueilForm
@@ -78,6 +78,7 @@ def inscrire(model_admin: PorteeAdmin, request: HttpRequest, object_id: str) -> 
         except DejaInscrite as deja:
             form.add_error("contact", str(deja))
             refus = f"deja:{deja.inscription.pk}"
+            noter_lecture(request, [deja.inscription], seance=seance)
         except InscriptionRefusee as raison:
             refus = raison.code
             # Full: the page says it and gives the two ways out.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from ateliers.models import Seance
+from ateliers.models import Inscription, Seance
+from familles import lectures
 from socle.admin import PorteeAdmin
 
 # Who may register, tick and write: the teams of the house, as for any change to its bookings.
@@ -20,6 +22,20 @@ def seance_de_l_equipe(model_admin: PorteeAdmin, request: HttpRequest, object_id
     if not request.user.has_perm(PERMISSION_ACCUEIL, seance):
         raise PermissionDenied
     return seance
+
+
+def noter_lecture(request: HttpRequest, inscriptions: Iterable[Inscription], *, seance: Seance | None = None) -> None:
+    """Keep who read these bookings' families, on behalf of their sessions' houses; places must be loaded.
+
+    With `seance`, all of them are of this session.
+    """
+    lues = list(inscriptions)
+    maisons = (
+        [seance.lieu.maison_id]
+        if seance is not None
+        else [inscription.seance.lieu.maison_id for inscription in lues]
+    )
+    lectures.noter_page(request, [inscription.famille_id for inscription in lues], maisons=maisons)
 
 
 def contexte_seance(model_admin: PorteeAdmin, request: HttpRequest, seance: Seance, titre: str) -> dict[str, Any]:

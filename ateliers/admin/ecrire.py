@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ateliers import mots
-from ateliers.admin.commun import contexte_seance, seance_de_l_equipe
+from ateliers.admin.commun import contexte_seance, noter_lecture, seance_de_l_equipe
 from ateliers.forms_accueil import MotForm
 from ateliers.models import Seance
 from socle import dates
@@ -52,6 +52,7 @@ def ecrire(model_admin: PorteeAdmin, request: HttpRequest, object_id: str) -> Ht
         except mots.MotRefuse as refus:
             form.add_error("texte", str(refus))
         else:
+            noter_lecture(request, [apercu.premiere], seance=seance)
             context = {
                 **_contexte(model_admin, request, seance, form),
                 "apercu": apercu,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
+from ateliers.admin.commun import noter_lecture
 from ateliers.enums import AnnuleePar, Besoin, StatutInscription
 from ateliers.inscriptions import InscriptionRefusee, annuler_inscription, confirmer_proposition
 from ateliers.models import Inscription
@@ -51,6 +53,9 @@ class InscriptionAdmin(PorteeAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         return lookup in ("seance", "seance__id__exact") or super().lookup_allowed(lookup, value, request)
+
+    def noter_lecture(self, request: HttpRequest, objets: Sequence[Inscription]) -> None:
+        noter_lecture(request, objets)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -128,6 +133,7 @@ class InscriptionAdmin(PorteeAdmin):
         return HttpResponseRedirect(reverse("admin:ateliers_inscription_change", args=[inscription.pk]))
 
     def _contexte(self, request: HttpRequest, inscription: Inscription) -> dict[str, Any]:
+        self.noter_lecture(request, [inscription])
         return {
             **self.admin_site.each_context(request),
             "title": inscription.prenom,

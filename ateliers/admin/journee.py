@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from ateliers.admin.commun import PERMISSION_ACCUEIL, endroit
+from ateliers.admin.commun import PERMISSION_ACCUEIL, endroit, noter_lecture
 from ateliers.admin.seances import with_attente
 from ateliers.enums import Besoin, StatutInscription, StatutSeance
 from ateliers.models import Inscription, Seance
@@ -180,7 +180,9 @@ def _echecs(request: HttpRequest, maintenant: datetime) -> dict[str, Any]:
             lignes[cle]["autres"] += 1
         else:
             lignes[cle] = {"inscription": inscription, "autres": 0, **_issue(inscription, rates[inscription.pk])}
-    return {"lignes": list(lignes.values())[:ECHECS_MAX], "autres": max(0, len(lignes) - ECHECS_MAX)}
+    montrees = list(lignes.values())[:ECHECS_MAX]
+    noter_lecture(request, [ligne["inscription"] for ligne in montrees])
+    return {"lignes": montrees, "autres": max(0, len(lignes) - ECHECS_MAX)}
 
 
 def _issue(inscription: Inscription, messages: Sequence[Message]) -> dict[str, str]:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ateliers.admin.commun import noter_lecture
+from ateliers.models import Inscription
 from maisons.perms import MAISON, roles_en_cours
 from socle.admin import PorteeAdmin
 from socle.enums import Canal
@@ -51,12 +55,21 @@ class MessageAdmin(PorteeAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self._champs(request, self.fields)
 
+    def noter_lecture(self, request: HttpRequest, objets: Sequence[Message]) -> None:
+        """To whom a message went is read of the booking it is about."""
+        if self._du_reseau(request):
+            return
+        type_inscription = ContentType.objects.get_for_model(Inscription)
+        pks = {message.objet_id for message in objets if message.objet_type_id == type_inscription.pk}
+        noter_lecture(request, Inscription.objects.select_related("seance__lieu").filter(pk__in=pks - {None}))
+
+    def _du_reseau(self, request: HttpRequest) -> bool:
+        utilisateur = utilisateur_de(request)
+        return not utilisateur.is_superuser and not (roles_en_cours(utilisateur, le=timezone.localdate()) & MAISON)
+
     def _champs(self, request: HttpRequest, champs: Any) -> list[str]:
         """The network sees that messages leave, not to whom."""
-        utilisateur = utilisateur_de(request)
-        du_reseau = not utilisateur.is_superuser and not (
-            roles_en_cours(utilisateur, le=timezone.localdate()) & MAISON
-        )
+        du_reseau = self._du_reseau(request)
         return [champ for champ in champs if not (du_reseau and champ in ("a_qui", "erreur"))]
 
     @admin.display(description=_("à"))

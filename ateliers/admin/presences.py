@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ateliers import pdf, presences
-from ateliers.admin.commun import PERMISSION_ACCUEIL, contexte_seance, seance_de_l_equipe
+from ateliers.admin.commun import PERMISSION_ACCUEIL, contexte_seance, noter_lecture, seance_de_l_equipe
 from ateliers.enums import Besoin, Presence
 from ateliers.forms_accueil import PassageForm, PresentsForm
 from ateliers.models import Inscription, Seance
@@ -66,7 +66,7 @@ def _page(
     context = {
         **contexte_seance(model_admin, request, seance, _("Présences")),
         **_suivi(seance),
-        "inscriptions": _inscriptions(seance),
+        "inscriptions": _inscriptions(request, seance),
         "form": form or PassageForm(),
     }
     status = INVALIDE if form is not None else 200
@@ -83,11 +83,12 @@ def _suivi(seance: Seance) -> dict[str, Any]:
     }
 
 
-def _inscriptions(seance: Seance) -> list[Any]:
-    """Those who have a place, by first name: a row stays where it is when it is ticked."""
+def _inscriptions(request: HttpRequest, seance: Seance) -> list[Any]:
+    """Those who have a place, by first name: a row stays where it is when it is ticked. Reading them is kept."""
     inscriptions: list[Any] = sorted(seance.inscriptions.confirmees(), key=lambda i: (normaliser(i.prenom), i.pk))
     for inscription in inscriptions:
         preparer(inscription)
+    noter_lecture(request, inscriptions, seance=seance)
     return inscriptions
 
 
@@ -130,6 +131,7 @@ def pointer(model_admin: PorteeAdmin, request: HttpRequest, object_id: str, pk: 
         return _retour(seance, f"#i-{pk}")
     inscription = Inscription.objects.get(pk=pk)
     preparer(inscription)
+    noter_lecture(request, [inscription], seance=seance)
     dit = refus or (
         f"{inscription.prenom} : {inscription.get_presence_display()}"
         if inscription.presence
@@ -216,7 +218,7 @@ def passage_retirer(model_admin: PorteeAdmin, request: HttpRequest, object_id: s
 def feuille(model_admin: PorteeAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """The attendance sheet of a session, to print."""
     seance = seance_de_l_equipe(model_admin, request, object_id)
-    return _pdf(pdf.feuille_presence(seance, _inscriptions(seance)), seance, _("presences"))
+    return _pdf(pdf.feuille_presence(seance, _inscriptions(request, seance)), seance, _("presences"))
 
 
 def affiche(model_admin: PorteeAdmin, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from ateliers import seances
 from ateliers.admin import accueil, ecrire, presences
+from ateliers.admin.commun import noter_lecture
 from ateliers.enums import StatutInscription, StatutSeance
 from ateliers.forms_admin import AnnulationForm, ModificationForm, PlanificationForm, lire_jours
 from ateliers.models import Atelier, Inscription, Seance, Serie
@@ -179,6 +180,7 @@ class SeanceAdmin(PorteeAdmin):
             inscriptions.select_related("famille"),
             key=lambda i: (rangs[StatutInscription(i.statut)], i.attente_depuis or i.cree_le, i.pk),
         )
+        noter_lecture(request, liste, seance=seance)
         context = {
             **self._contexte(request, seance, dates.date_longue(seance.debut, seance.zone)),
             "voit_inscrits": voit_inscrits,

@@ -1,0 +1,69 @@
+"""Who read whose record: a row for each page that shows a person's name or contact, without what it showed.
+
+`noter` is called by every page, file or export of the team that names people (tests/test_lectures.py walks them).
+An upper room says which of its records are people's, and on whose behalf they are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils.functional import Promise
+
+from socle.models import Lecture, Utilisateur
+
+# As the trigger of socle.Lecture says it in SQL.
+CONSERVATION = timedelta(days=365)
+_LOT = 5000
+
+# "admin:ateliers_seance_change" → what a person calls that page.
+_PAGES: dict[str, str | Promise] = {}
+
+
+def nommer_pages(pages: dict[str, str | Promise]) -> None:
+    """Say what pages are called where the log is read."""
+    _PAGES.update(pages)
+
+
+def nom_de_page(page: str) -> str:
+    return str(_PAGES.get(page, page))
+
+
+def noter(
+    *,
+    utilisateur: Utilisateur,
+    page: str,
+    modele: type[models.Model],
+    objets: Iterable[int],
+    cadres: Iterable[int] = (),
+    maintenant: datetime,
+) -> Lecture | None:
+    """Keep that this person saw these records on this page; nothing is written for a page that shows none."""
+    uniques = sorted(set(objets))
+    if not uniques:
+        return None
+    return Lecture.objects.create(
+        utilisateur=utilisateur,
+        page=page,
+        objet_type=ContentType.objects.get_for_model(modele),
+        objets=uniques,
+        cadres=sorted(set(cadres)),
+        le=maintenant,
+    )
+
+
+def purger(*, maintenant: datetime) -> int:
+    """Let go of what is older than a year, some thousand rows at a time; how many went.
+
+    Running it again changes nothing. The database refuses to let go of anything younger.
+    """
+    total = 0
+    while True:
+        lot = Lecture.objects.filter(le__lt=maintenant - CONSERVATION).order_by("le", "pk")[:_LOT]
+        supprimees, _detail = Lecture.objects.filter(pk__in=lot.values("pk")).delete()
+        total += supprimees
+        if supprimees < _LOT:
+            return total
