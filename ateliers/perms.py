@@ -1,15 +1,16 @@
 """What each role may do with workshops, sessions and bookings.
 
-| role                      | workshops, sessions      | registrations (first name, contact)   | messages         | log of reads |
-|---------------------------|--------------------------|---------------------------------------|------------------|--------------|
-| animateur                 | see, plan, change        | see, register, cancel, tick, write to | see              | –            |
-| responsable de maison     | see, plan, change, delete| see, register, cancel, tick, write to | see              | see          |
-| partenaire                | see those of its own permanences, in figures | –                 | –                | –            |
-| pilote départemental      | see, in figures          | –                                     | –                | –            |
-| administrateur du réseau  | see, in figures          | –                                     | see, no content  | see, no name |
+| role                      | workshops, sessions      | registrations (first name, contact)   | messages         |
+|---------------------------|--------------------------|---------------------------------------|------------------|
+| animateur                 | see, plan, change        | see, register, cancel, tick, write to | see              |
+| responsable de maison     | see, plan, change, delete| see, register, cancel, tick, write to | see              |
+| partenaire                | see those of its own permanences, in figures | –                 | –                |
+| pilote départemental      | see, in figures          | –                                     | –                |
+| administrateur du réseau  | see, in figures          | –                                     | see, no content  |
 
 People at the département and in the network read figures, not families. A partner is told of a family only with that
-family's consent, which is another road.
+family's consent, which is another road. The log of reads is open to a house's responsable, and to the network without
+names.
 """
 
 from __future__ import annotations
@@ -82,8 +83,9 @@ def _lectures_visibles(
     queryset: models.QuerySet[Any], utilisateur: Utilisateur, le: date, roles: Roles | None
 ) -> models.QuerySet[Any]:
     """What was read on behalf of the houses a person is responsable of; everything, in figures, for the network."""
-    du_reseau = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles).filter(portee=Portee.RESEAU)
-    maisons = Maison.objects.visibles_par(utilisateur, le=le, roles=frozenset({Role.RESPONSABLE}) & (roles or TOUS))
+    permis = roles_autorises(nom_permission(Lecture, "view")) & (roles or TOUS)
+    du_reseau = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=permis).filter(portee=Portee.RESEAU)
+    maisons = Maison.objects.visibles_par(utilisateur, le=le, roles=permis & MAISON)
     return queryset.filter(Q(Exists(du_reseau)) | Q(cadres__overlap=maisons.values("pk")))
 
 

@@ -269,6 +269,14 @@ class PorteeAdmin(_Portee, _ModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
+    # History
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        self.noter_lecture(request, [self.objet_ou_404(request, object_id)])
+        return super().history_view(request, object_id, extra_context)
+
     # Absent objects
 
     def objet_ou_404(self, request: HttpRequest, object_id: str, acte: str = "view") -> Any:

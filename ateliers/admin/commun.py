@@ -31,9 +31,7 @@ def noter_lecture(request: HttpRequest, inscriptions: Iterable[Inscription], *, 
     """
     lues = list(inscriptions)
     maisons = (
-        [seance.lieu.maison_id]
-        if seance is not None
-        else [inscription.seance.lieu.maison_id for inscription in lues]
+        [seance.lieu.maison_id] if seance is not None else [inscription.seance.lieu.maison_id for inscription in lues]
     )
     lectures.noter_page(request, [inscription.famille_id for inscription in lues], maisons=maisons)
 

@@ -11,37 +11,92 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
-        ('socle', '0002_sessions_et_secrets'),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("socle", "0002_sessions_et_secrets"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Lecture',
+            name="Lecture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('page', models.CharField(max_length=100, verbose_name='page')),
-                ('objets', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None, verbose_name='fiches lues')),
-                ('cadres', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None, verbose_name='au titre de')),
-                ('le', models.DateTimeField(default=django.utils.timezone.now, verbose_name='le')),
-                ('objet_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', verbose_name="type d'objet")),
-                ('utilisateur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lectures', to=settings.AUTH_USER_MODEL, verbose_name='lue par')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("page", models.CharField(max_length=100, verbose_name="page")),
+                (
+                    "objets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None, verbose_name="fiches lues"
+                    ),
+                ),
+                (
+                    "cadres",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="au titre de",
+                    ),
+                ),
+                ("le", models.DateTimeField(default=django.utils.timezone.now, verbose_name="le")),
+                (
+                    "objet_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                        verbose_name="type d'objet",
+                    ),
+                ),
+                (
+                    "utilisateur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lectures",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="lue par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lecture',
-                'verbose_name_plural': 'lectures',
-                'indexes': [models.Index(fields=['le', 'id'], name='lecture_le'), django.contrib.postgres.indexes.GinIndex(fields=['objets'], name='lecture_objets')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('objets__len__gt', 0)), name='lecture_de_quelque_chose')],
+                "verbose_name": "lecture",
+                "verbose_name_plural": "lectures",
+                "indexes": [
+                    models.Index(fields=["le", "id"], name="lecture_le"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["objets"], name="lecture_objets"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("objets__len__gt", 0)), name="lecture_de_quelque_chose")
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lecture',
-            trigger=pgtrigger.compiler.Trigger(name='lecture_jamais_changee', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='5be7d7b8ac96695ecd27c06f75bee6adf25941e3', operation='UPDATE', pgid='pgtrigger_lecture_jamais_changee_f644f', table='socle_lecture', when='BEFORE')),
+            model_name="lecture",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lecture_jamais_changee",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="5be7d7b8ac96695ecd27c06f75bee6adf25941e3",
+                    operation="UPDATE",
+                    pgid="pgtrigger_lecture_jamais_changee_f644f",
+                    table="socle_lecture",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lecture',
-            trigger=pgtrigger.compiler.Trigger(name='lecture_gardee_un_an', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.le > NOW() - INTERVAL '365 days')", func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='485d444fb86b1b50750d9b53fa40bd53bd76e816', operation='DELETE', pgid='pgtrigger_lecture_gardee_un_an_2765a', table='socle_lecture', when='BEFORE')),
+            model_name="lecture",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lecture_gardee_un_an",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.le > NOW() - INTERVAL '365 days')",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="485d444fb86b1b50750d9b53fa40bd53bd76e816",
+                    operation="DELETE",
+                    pgid="pgtrigger_lecture_gardee_un_an_2765a",
+                    table="socle_lecture",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
