@@ -124,3 +124,17 @@ class Frequence(models.TextChoices):
     QUINZAINE = "quinzaine", _("une semaine sur deux")
     MOIS = "mois", _("chaque mois, le même jour de la semaine")
     DATES = "dates", _("à des dates choisies")
+
+
+class NatureAxe(models.TextChoices):
+    """What a chapter of a référentiel is about."""
+
+    PREREQUIS = "prerequis", _("prérequis")
+    QUALITE = "qualite", _("axe de qualité")
+    ACCOMPAGNEMENT = "accompagnement", _("axe d'accompagnement")
+
+
+class StatutReferentiel(models.TextChoices):
+    BROUILLON = "brouillon", _("brouillon")
+    PUBLIEE = "publiee", _("publiée")
+    RETIREE = "retiree", _("retirée")

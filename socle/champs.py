@@ -88,8 +88,8 @@ class ChampJour(forms.DateField):
 
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
-    def __init_(self, **options: Any) -> None:
-        super().__init_(input_formats=["%Y-%m-%d", "%d/%m/%Y"], **options)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y"], **options)
 
 
 class ChampHeure(forms.TimeField):
@@ -97,8 +97,8 @@ class ChampHeure(forms.TimeField):
 
     widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 
-    def __init_(self, **options: Any) -> None:
-        super().__init_(input_formats=["%H:%M", "%H:%M:%S", "%Hh%M", "%Hh"], **options)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["%H:%M", "%H:%M:%S", "%Hh%M", "%Hh"], **options)
 
     def to_python(self, value: Any) -> Any:
         return super().to_python(value.replace(" ", "") if isinstance(value, str) else value)

@@ -1,5 +1,6 @@
 """The rows of houses and territory, by topic; import them from here."""
 
+from maisons.models.label import Axe, Critere, Referentiel, VersionReferentiel
 from maisons.models.reseau import (
     Affectation,
     Fermeture,
@@ -15,7 +16,9 @@ __all__ = [
     "CODE_DEPARTEMENT",
     "SAISIE_MAX",
     "Affectation",
+    "Axe",
     "Commune",
+    "Critere",
     "Departement",
     "Fermeture",
     "Invitation",
@@ -23,5 +26,7 @@ __all__ = [
     "Maison",
     "Organisation",
     "PlageOuverture",
+    "Referentiel",
     "Territoire",
+    "VersionReferentiel",
 ]
