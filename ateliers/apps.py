@@ -5,3 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class AteliersConfig(AppConfig):
     name = "ateliers"
     verbose_name = _("Ateliers")
+
+    def ready(self) -> None:
+        # Registers what stops in groups and bookings when a family stops everything.
+        from ateliers.groupes import naissances  # noqa: F401

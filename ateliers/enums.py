@@ -185,3 +185,14 @@ class ItemBilan(models.TextChoices):
     PARLER = "parler", _("J'ai quelqu'un à qui parler de mes journées avec mon bébé.")
     AISE = "aise", _("Je me sens à l'aise dans mes choix de parent.")
     PROS = "pros", _("Je sais à quel professionnel poser mes questions.")
+
+
+class Obstacle(models.TextChoices):
+    """Why a family does not fit in a group."""
+
+    FENETRE = "fenetre", _("la date de naissance n'est pas dans sa période")
+    LANGUE = "langue", _("la langue du groupe n'est pas parlée")
+    MOMENT = "moment", _("le moment ne convient pas")
+    DISTANCE = "distance", _("trop loin")
+    MULTIPLES = "multiples", _("groupe pour jumeaux et plus")
+    FRATRIE = "fratrie", _("groupe pour un deuxième enfant ou plus")

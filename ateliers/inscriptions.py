@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -456,3 +457,96 @@ def _confirmer(inscription: Inscription, maintenant: datetime) -> None:
 def refuser_proposition(*, inscription: Inscription, maintenant: datetime) -> Inscription:
     """Decline an offered seat: the wait ends, and the next family is offered it."""
     return annuler_inscription(inscription=inscription, par=AnnuleePar.FAMILLE, maintenant=maintenant)
+
+
+# ── Members of a group ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandeMembre:
+    """A member's bookings: the same people at every meeting, the baby from its birth, or its due date, on."""
+
+    famille: Famille
+    prenom: str
+    email: str
+    telephone: Any
+    langue: str
+    adultes: int
+    bebes: int
+    # The due date of who is not born yet.
+    nes_le: date | None = None
+
+    def enfants_le(self, jour: date) -> int:
+        return 0 if self.nes_le is not None and self.nes_le > jour else self.bebes
+
+
+@transaction.atomic
+def inscrire_membre(*, seances: Sequence[int], demande: DemandeMembre, maintenant: datetime) -> int:
+    """Book a group's meetings for a member, telling nobody; those already booked stay as they are. How many were made.
+
+    `seances` come in order of primary key. Raises InscriptionRefusee when a meeting has no seat left.
+    """
+    faites = 0
+    for pk in seances:
+        seance = verrouiller(pk)
+        if not seance.est_ouverte_aux_inscriptions(maintenant=maintenant):
+            continue
+        if seance.inscriptions.actives().filter(famille=demande.famille).exists():
+            continue
+        enfants = demande.enfants_le(seance.debut_local.date())
+        joignable = demande.email or demande.telephone
+        canal = CanalInscription.EN_LIGNE if joignable else CanalInscription.SUR_PLACE
+        if not seance.can_accueillir(adultes=demande.adultes, enfants=enfants, canal=canal):
+            raise InscriptionRefusee(_phrase_complete(seance), code="complete")
+        Inscription.objects.create(
+            seance=seance,
+            famille=demande.famille,
+            prenom=demande.prenom,
+            email=demande.email,
+            telephone=demande.telephone,
+            langue=demande.langue,
+            adultes=demande.adultes,
+            enfants=enfants,
+            statut=StatutInscription.CONFIRMEE,
+            confirmee_le=maintenant,
+            canal=canal,
+            cree_le=maintenant,
+        )
+        prendre(seance, adultes=demande.adultes, enfants=enfants, canal=canal)
+        faites += 1
+    return faites
+
+
+@transaction.atomic
+def liberer_membre(*, inscriptions: Sequence[Inscription], par: AnnuleePar, maintenant: datetime) -> int:
+    """End bookings still to come without a word, in order of their sessions; their seats go to who waits."""
+    for inscription in inscriptions:
+        seance = verrouiller(inscription.seance_id)
+        inscription.refresh_from_db()
+        if not inscription.est_active:
+            continue
+        tenait = inscription.tient_une_place
+        inscription.statut = StatutInscription.ANNULEE
+        inscription.annulee_le, inscription.annulee_par = maintenant, par
+        inscription.proposee_le = inscription.proposee_jusqu_au = None
+        inscription.presence = ""
+        inscription.pointee_le = inscription.adultes_presents = inscription.enfants_presents = None
+        inscription.save()
+        if tenait:
+            prendre(seance, adultes=-inscription.adultes, enfants=-inscription.enfants, canal=inscription.canal)
+            proposer_places(seance=seance, maintenant=maintenant)
+    return len(inscriptions)
+
+
+@transaction.atomic
+def suivre_la_naissance(*, inscriptions: Sequence[Inscription], bebes: int, ne_le: date, maintenant: datetime) -> None:
+    """A member's baby is born: it has a seat at the meetings from that day on. In order of their sessions."""
+    for inscription in inscriptions:
+        seance = verrouiller(inscription.seance_id)
+        inscription.refresh_from_db()
+        enfants = bebes if ne_le <= seance.debut_local.date() else 0
+        if not inscription.tient_une_place or enfants == inscription.enfants or seance.debut <= maintenant:
+            continue
+        prendre(seance, adultes=0, enfants=enfants - inscription.enfants, canal=inscription.canal)
+        inscription.enfants = enfants
+        inscription.save(update_fields=["enfants"])

@@ -93,6 +93,45 @@ def depointer(*, inscription: Inscription, maintenant: datetime) -> Inscription:
     return inscription
 
 
+@transaction.atomic
+def excuser(*, inscription: Inscription, maintenant: datetime) -> Inscription:
+    """A member of a group says beforehand that she won't come: the place stays hers, no reminder is owed.
+
+    Saying it twice changes nothing. Raises PointageRefuse once the meeting has begun.
+    """
+    inscription = _avant_le_debut(inscription, maintenant)
+    if inscription.presence == Presence.EXCUSEE:
+        return inscription
+    inscription.presence = Presence.EXCUSEE
+    inscription.pointee_le = maintenant
+    inscription.adultes_presents = inscription.enfants_presents = None
+    _enregistrer(inscription)
+    return inscription
+
+
+@transaction.atomic
+def ne_plus_excuser(*, inscription: Inscription, maintenant: datetime) -> Inscription:
+    """She comes after all. Raises PointageRefuse once the meeting has begun."""
+    inscription = _avant_le_debut(inscription, maintenant)
+    if inscription.presence != Presence.EXCUSEE:
+        return inscription
+    inscription.presence = ""
+    inscription.pointee_le = None
+    _enregistrer(inscription)
+    return inscription
+
+
+def _avant_le_debut(inscription: Inscription, maintenant: datetime) -> Inscription:
+    inscription = Inscription.objects.select_for_update(of=("self",), no_key=True).with_cadre().get(pk=inscription.pk)
+    if inscription.seance.statut == StatutSeance.ANNULEE:
+        raise PointageRefuse(_("Cette séance est annulée."))
+    if inscription.seance.debut <= maintenant:
+        raise PointageRefuse(_("Cette séance a déjà commencé."))
+    if inscription.statut != StatutInscription.CONFIRMEE:
+        raise PointageRefuse(_("Seules les réservations confirmées se pointent."))
+    return inscription
+
+
 def _enregistrer(inscription: Inscription) -> None:
     inscription.save(update_fields=["presence", "pointee_le", "adultes_presents", "enfants_presents"])
 

@@ -28,7 +28,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat, Extract, Floor
 
 from ateliers import messages
-from ateliers.enums import StatutInscription, StatutSeance
+from ateliers.enums import Presence, StatutInscription, StatutSeance
 from ateliers.models import Inscription, Seance
 from socle.enums import Canal, StatutMessage
 from socle.models import Message
@@ -155,6 +155,8 @@ def _a_rappeler(seances: list[int], *, heures: int) -> list[Inscription]:
         Inscription.objects.confirmees()
         .filter(seance__in=seances)
         .exclude(email="", telephone="")
+        # Who said that she won't come is not reminded.
+        .exclude(presence=Presence.EXCUSEE)
         .annotate(cle=cle)
         .filter(~Exists(deposes))
         .with_cadre()
@@ -192,7 +194,9 @@ def _retirer_sans_objet() -> None:
             pk__in={objet for objet, _ in debuts.values()},
             statut=StatutInscription.CONFIRMEE,
             seance__statut=StatutSeance.PUBLIEE,
-        ).values_list("pk", "seance__debut")
+        )
+        .exclude(presence=Presence.EXCUSEE)
+        .values_list("pk", "seance__debut")
     }
     sans_objet = [pk for pk, tenu in debuts.items() if tenu not in valables]
     en_attente.filter(pk__in=sans_objet).update(statut=StatutMessage.PERIME)

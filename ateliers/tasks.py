@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from ateliers import liste_attente, rappels
+from ateliers.groupes import places
 
 
 @shared_task
@@ -16,3 +17,8 @@ def deposer_rappels(**_futur: Any) -> None:
 @shared_task
 def tenir_listes_attente(**_futur: Any) -> None:
     liste_attente.tenir_listes_attente(maintenant=timezone.now())
+
+
+@shared_task
+def tenir_groupes(**_futur: Any) -> None:
+    places.tenir_groupes(maintenant=timezone.now())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ateliers.views import agenda, flux, inscription, porte, reservation, seance
+from ateliers.views import agenda, flux, groupe, inscription, porte, reservation, seance
 
 app_name = "ateliers"
 
@@ -24,6 +24,8 @@ urlpatterns = [
     path("r/<str:jeton>/langue/", reservation.reservation_langue, name="reservation_langue"),
     path("r/<str:jeton>/seance.ics", reservation.reservation_ics, name="reservation_ics"),
     path("r/<str:jeton>/la/", porte.reservation_la, name="reservation_la"),
+    # A family's own page about its group; short for the same reason.
+    path("g/<str:jeton>/", groupe.mon_groupe, name="mon_groupe"),
     # On the poster of the door, for the time of one session.
     path("ici/<str:jeton>/", porte.porte, name="porte"),
     path("mes-reservations/", reservation.mes_reservations, name="mes_reservations"),

@@ -13,8 +13,30 @@ import factory
 from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
-from ateliers.enums import AnnuleePar, Audience, CanalInscription, Format, StatutInscription, StatutSeance
-from ateliers.models import Atelier, EnfantInscrit, GroupePairs, Inscription, Seance, Serie, Theme, fin_de_groupe
+from ateliers.enums import (
+    AnnuleePar,
+    Audience,
+    CanalInscription,
+    Format,
+    OrigineMembre,
+    StatutDemande,
+    StatutInscription,
+    StatutMembre,
+    StatutSeance,
+)
+from ateliers.models import (
+    Atelier,
+    DemandeGroupe,
+    EnfantInscrit,
+    GroupePairs,
+    Inscription,
+    MembreGroupe,
+    Seance,
+    Serie,
+    Theme,
+    fin_de_fenetre,
+    fin_de_groupe,
+)
 from enquetes.models import Questionnaire
 from familles.models import Enfant, Famille
 from maisons.enums import JourSemaine, Portee, Role, StatutLabel, TypeMaison, TypeOrganisation, ZoneScolaire
@@ -341,9 +363,75 @@ class GroupePairsFactory(DjangoModelFactory):
     maison = factory.SubFactory(MaisonFactory)
     lieu = factory.LazyAttribute(lambda g: LieuFactory(maison=g.maison))
     nom = factory.Sequence(lambda n: f"Groupe {n}")
-    naissances_du = date(2026, 1, 1)
-    naissances_au = date(2026, 2, 28)
+    naissances_du = factory.LazyFunction(lambda: dans(days=-80).date())
+    naissances_au = factory.LazyAttribute(lambda g: fin_de_fenetre(g.naissances_du))
     fin_prevue = factory.LazyAttribute(lambda g: fin_de_groupe(g.naissances_au))
+
+
+class DemandeGroupeFactory(DjangoModelFactory):
+    """A family of Rethel that waits for a group; its baby was born on `repere`, or with `attendu` is due then."""
+
+    class Meta:
+        model = DemandeGroupe
+        skip_postgeneration_save = True
+
+    class Params:
+        attendu = factory.Trait(repere=factory.LazyFunction(lambda: dans(days=60).date()), est_ne=False)
+        jumeaux = factory.Trait(bebes=2)
+        sms = factory.Trait(famille=factory.SubFactory(FamilleFactory, sms=True))
+
+    famille = factory.SubFactory(FamilleFactory)
+    prenom = factory.SelfAttribute("famille.prenom")
+    email = factory.SelfAttribute("famille.email")
+    telephone = factory.SelfAttribute("famille.telephone")
+    langue = factory.SelfAttribute("famille.langue")
+    repere = factory.LazyFunction(lambda: dans(days=-60).date())
+    est_ne = True
+    commune = factory.SubFactory(CommuneFactory)
+    maison = factory.SubFactory(MaisonFactory)
+
+    @factory.post_generation
+    def avec_enfants(self: DemandeGroupe, create: bool, extracted: Any, **_: Any) -> None:  # type: ignore[misc]
+        if create and extracted is not False:
+            date_de = {"naissance": self.repere} if self.est_ne else {"naissance": None, "terme_prevu": self.repere}
+            self.enfants.set([EnfantFactory(famille=self.famille, **date_de) for _rang in range(self.bebes)])
+
+
+class MembreGroupeFactory(DjangoModelFactory):
+    """A member of a group, whose counter follows; `invite`: asked, with a week to answer."""
+
+    class Meta:
+        model = MembreGroupe
+        skip_postgeneration_save = True
+
+    class Params:
+        invite = factory.Trait(
+            statut=StatutMembre.INVITE,
+            membre_depuis=None,
+            invite_le=factory.LazyFunction(maintenant),
+            repondre_avant=factory.LazyFunction(lambda: dans(days=7)),
+        )
+
+    groupe = factory.SubFactory(GroupePairsFactory)
+    demande = factory.SubFactory(
+        DemandeGroupeFactory,
+        statut=factory.LazyAttribute(
+            lambda d: StatutDemande.INVITEE if d.factory_parent.statut == StatutMembre.INVITE else StatutDemande.PLACEE
+        ),
+        maison=factory.SelfAttribute("..groupe.maison"),
+        repere=factory.SelfAttribute("..groupe.naissances_du"),
+    )
+    statut = StatutMembre.MEMBRE
+    origine = OrigineMembre.COMPOSITION
+    binomes = factory.SelfAttribute("demande.bebes")
+    membre_depuis = factory.LazyFunction(maintenant)
+
+    @factory.post_generation
+    def compter(self: MembreGroupe, create: bool, extracted: Any, **_: Any) -> None:  # type: ignore[misc]
+        """Take the places it holds; compter=False leaves the group as it is."""
+        if create and extracted is not False and self.tient_une_place:
+            self.groupe.binomes_pris += self.binomes
+            self.groupe.save(update_fields=["binomes_pris"])
 
 
 class SeanceFactory(DjangoModelFactory):

@@ -301,6 +301,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "tenir_groupes": {"task": "ateliers.tasks.tenir_groupes", "schedule": 60.0, "options": {"expires": 55}},
     "purger_quotas": {"task": "socle.tasks.purger_quotas", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 
@@ -332,6 +333,12 @@ INSCRIPTIONS_A_VENIR_MAX = env.int("INSCRIPTIONS_A_VENIR_MAX", 5)
 INSCRIPTIONS_PAR_ADRESSE_ET_HEURE = env.int("INSCRIPTIONS_PAR_ADRESSE_ET_HEURE", 30)
 PROPOSITION_DUREE_HEURES = env.int("PROPOSITION_DUREE_HEURES", 12)
 PROPOSITION_ARRET_HEURES = env.int("PROPOSITION_ARRET_HEURES", 2)
+# Groups of parents: for how many weeks after its first meeting a freed place is offered, and the time to answer.
+GROUPES_JEUNE_SEMAINES = env.int("GROUPES_JEUNE_SEMAINES", 6)
+GROUPES_REPONSE_JOURS = env.int("GROUPES_REPONSE_JOURS", 7)
+GROUPES_PLACE_LIBEREE_JOURS = env.int("GROUPES_PLACE_LIBEREE_JOURS", 3)
+# How far from its commune a request without a group looks for a house.
+GROUPES_MAISON_MAX_KM = env.int("GROUPES_MAISON_MAX_KM", 80)
 # Number of trusted proxies in front: the client's address is that many entries from the right of X-Forwarded-For.
 PROXYS_DE_CONFIANCE = env.int("PROXYS_DE_CONFIANCE", 0)
 
