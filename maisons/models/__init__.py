@@ -1,6 +1,6 @@
 """The rows of houses and territory, by topic; import them from here."""
 
-from maisons.models.label import Axe, Critere, Referentiel, VersionReferentiel
+from maisons.models.label import Axe, Critere, Referentiel, ValeurIndicateur, VersionReferentiel
 from maisons.models.reseau import (
     Affectation,
     Fermeture,
@@ -28,5 +28,6 @@ __all__ = [
     "PlageOuverture",
     "Referentiel",
     "Territoire",
+    "ValeurIndicateur",
     "VersionReferentiel",
 ]

@@ -11,6 +11,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from maisons.enums import NatureAxe, StatutReferentiel
+from maisons.models.reseau import Maison
+from socle.models import Utilisateur
 from socle.portee import ReferenceQuerySet
 
 CODE = RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Minuscules, chiffres et tirets."))
@@ -219,3 +221,43 @@ class Critere(models.Model):
 
     def est_atteint(self, niveau: int | None) -> bool:
         return niveau is not None and niveau >= self.niveau_requis
+
+
+class ValeurIndicateurQuerySet(models.QuerySet["ValeurIndicateur"]):
+    def visibles_par(
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
+    ) -> ValeurIndicateurQuerySet:
+        return self.filter(maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+
+
+class ValeurIndicateur(models.Model):
+    """What an indicator said of a house, under which definition and on which day: kept, so that it can be traced."""
+
+    maison = models.ForeignKey(
+        Maison, verbose_name=_("maison"), on_delete=models.PROTECT, related_name="valeurs_indicateurs"
+    )
+    indicateur = models.CharField(_("indicateur"), max_length=60)
+    definition = models.PositiveSmallIntegerField(_("version de la définition"))
+    du = models.DateField(_("du"))
+    au = models.DateField(_("au"))
+    # The day it was computed; again on the same day replaces it.
+    arretee_le = models.DateField(_("arrêtée le"))
+    numerateur = models.FloatField(_("numérateur"))
+    denominateur = models.FloatField(_("dénominateur"), null=True, blank=True)
+    effectif = models.PositiveIntegerField(_("personnes ou familles"), null=True, blank=True)
+
+    objects = ValeurIndicateurQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("valeur d'un indicateur")
+        verbose_name_plural = _("valeurs des indicateurs")
+        constraints = [
+            models.UniqueConstraint(
+                name="valeur_indicateur_unique",
+                fields=["maison", "indicateur", "definition", "du", "au", "arretee_le"],
+            ),
+            models.CheckConstraint(name="valeur_indicateur_periode", condition=Q(du__lte=F("au"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicateur} ({self.du:%d/%m/%Y} – {self.au:%d/%m/%Y})"
