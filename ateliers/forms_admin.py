@@ -19,15 +19,18 @@ from ateliers.models import GARDES_HEURES_MAX, Atelier, Seance
 from ateliers.seances import Changements, Projet
 from maisons.enums import Frequence
 from maisons.forms_rythme import RythmeForm
-from maisons.models import Lieu
+from maisons.models import Lieu, Maison, Salle
+from maisons.perms import equipes
 from maisons.recurrence import existe, moment_local
 from socle.champs import ChampHeure, ChampJour
+from socle.models import Utilisateur
 
 if TYPE_CHECKING:
     _ChoixLieu = forms.ModelChoiceField[Lieu]
     _ChoixAtelier = forms.ModelChoiceField[Atelier]
+    _ChoixSalle = forms.ModelChoiceField[Salle]
 else:
-    _ChoixLieu = _ChoixAtelier = forms.ModelChoiceField
+    _ChoixLieu = _ChoixAtelier = _ChoixSalle = forms.ModelChoiceField
 
 
 class ChoixLieu(_ChoixLieu):
@@ -38,6 +41,19 @@ class ChoixLieu(_ChoixLieu):
 class ChoixAtelier(_ChoixAtelier):
     def label_from_instance(self, obj: Atelier) -> str:
         return f"{obj.titre} ({obj.maison.nom})"
+
+
+class ChoixSalle(_ChoixSalle):
+    def label_from_instance(self, obj: Salle) -> str:
+        return f"{obj.lieu.nom} – {obj.nom}"
+
+
+def poser_choix(form: forms.Form, nom: str, queryset: QuerySet[Any]) -> None:
+    """Give a field of choices the rows that this person may choose from; what is not shown is not accepted."""
+    champ = form.fields[nom]
+    if not isinstance(champ, forms.ModelChoiceField):
+        raise TypeError(nom)
+    champ.queryset = queryset
 
 
 def _places(libelle: Any, *, minimum: int, **options: Any) -> forms.IntegerField:
@@ -66,11 +82,25 @@ class PlanificationForm(RythmeForm):
         help_text=_("Il donne à chaque séance son titre, son public et ses rappels."),
     )
     lieu = ChoixLieu(label=_("Lieu"), queryset=Lieu.objects.none(), empty_label=_("Choisissez un lieu"))
+    salle = ChoixSalle(
+        label=_("Salle"),
+        queryset=Salle.objects.none(),
+        required=False,
+        empty_label=_("Sans salle précise"),
+        help_text=_("Une séance à la fois par salle. Les salles d'un lieu s'ajoutent sur sa page."),
+    )
+    animateur = forms.ModelChoiceField(
+        label=_("Animateur ou animatrice"),
+        queryset=Utilisateur.objects.none(),
+        required=False,
+        empty_label=_("Personne de l'équipe"),
+        help_text=_("Cette personne lira qui vient et notera les présences. Les familles ne lisent pas son nom ici."),
+    )
     intervenants = forms.CharField(
-        label=_("Animée par"),
+        label=_("Avec, pour les familles"),
         max_length=160,
         required=False,
-        help_text=_("Visible par les familles. Laissez vide pour reprendre l'atelier."),
+        help_text=_("Ce que les familles lisent, invités compris. Laissez vide pour reprendre l'atelier."),
     )
     premier_jour = ChampJour(label=_("Première séance le"))
     heure = ChampHeure(label=_("À"), help_text=_("À l'heure du lieu. Elle reste la même aux changements d'heure."))
@@ -112,7 +142,7 @@ class PlanificationForm(RythmeForm):
     cle = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
     groupes = (
-        (_("Quoi, où, avec qui"), ("atelier", "lieu", "intervenants")),
+        (_("Quoi, où, avec qui"), ("atelier", "lieu", "salle", "animateur", "intervenants")),
         (_("Quand"), ("premier_jour", "heure", "duree_minutes")),
         (_("À quel rythme"), ("frequence", "jours", "jusqu_au", "nombre", "dates")),
         (_("Ce qu'on saute"), ("sauf_feries", "sauf_vacances")),
@@ -130,18 +160,19 @@ class PlanificationForm(RythmeForm):
     )
 
     def __init__(
-        self, *args: Any, ateliers: QuerySet[Atelier], lieux: QuerySet[Lieu], aujourd_hui: date, **options: Any
+        self,
+        *args: Any,
+        ateliers: QuerySet[Atelier],
+        lieux: QuerySet[Lieu],
+        animateurs: QuerySet[Utilisateur],
+        aujourd_hui: date,
+        **options: Any,
     ) -> None:
         super().__init__(*args, aujourd_hui=aujourd_hui, **options)
-        self._ateliers = self._choix("atelier", ateliers)
-        self._lieux = self._choix("lieu", lieux)
-
-    def _choix(self, nom: str, queryset: QuerySet[Any]) -> forms.ModelChoiceField[Any]:
-        champ = self.fields[nom]
-        if not isinstance(champ, forms.ModelChoiceField):
-            raise TypeError(nom)
-        champ.queryset = queryset
-        return champ
+        poser_choix(self, "atelier", ateliers)
+        poser_choix(self, "lieu", lieux)
+        poser_choix(self, "salle", salles_de(lieux))
+        poser_choix(self, "animateur", animateurs)
 
     def fieldsets_en_clair(self) -> Iterable[tuple[Any, list[forms.BoundField]]]:
         return [(titre, [self[nom] for nom in noms]) for titre, noms in self.groupes]
@@ -151,6 +182,7 @@ class PlanificationForm(RythmeForm):
         atelier, lieu = donnees.get("atelier"), donnees.get("lieu")
         if atelier and lieu and atelier.maison_id != lieu.maison_id:
             self.add_error("lieu", __("Ce lieu n'est pas de la même maison que l'atelier."))
+        verifier_equipe(self, donnees, lieu, self.aujourd_hui)
         if atelier:
             capacites = {"adultes_gardes": "capacite_adultes", "enfants_gardes": "capacite_enfants"}
             _verifier_gardes(
@@ -175,6 +207,8 @@ class PlanificationForm(RythmeForm):
             atelier=atelier,
             lieu=donnees["lieu"],
             regle=self.regle(heure=donnees["heure"], duree_minutes=ou_atelier("duree_minutes")),
+            animateur=donnees["animateur"],
+            salle=donnees["salle"],
             intervenants=ou_atelier("intervenants"),
             capacite_adultes=capacite_adultes,
             capacite_enfants=capacite_enfants,
@@ -188,6 +222,27 @@ class PlanificationForm(RythmeForm):
         )
 
 
+def salles_de(lieux: QuerySet[Lieu]) -> QuerySet[Salle]:
+    return (
+        Salle.objects.actives()
+        .filter(lieu__in=lieux.order_by())
+        .select_related("lieu")
+        .order_by("lieu__maison__nom", "lieu__nom", "nom", "pk")
+    )
+
+
+def verifier_equipe(form: forms.Form, donnees: dict[str, Any], lieu: Lieu | None, le: date) -> None:
+    """The room is one of the place, the leader someone of its house."""
+    salle, animateur = donnees.get("salle"), donnees.get("animateur")
+    if lieu is None:
+        return
+    if salle is not None and salle.lieu_id != lieu.pk:
+        form.add_error("salle", __("Cette salle n'est pas de ce lieu."))
+    maison = Maison.objects.filter(pk=lieu.maison_id)
+    if animateur is not None and not equipes(maison, le=le).filter(pk=animateur.pk).exists():
+        form.add_error("animateur", __("Cette personne n'est pas de l'équipe de cette maison."))
+
+
 def lire_jours(valeurs: Iterable[str]) -> set[date]:
     """The days ticked in a preview; what is not a day is left out."""
     jours = set()
@@ -199,6 +254,10 @@ def lire_jours(valeurs: Iterable[str]) -> set[date]:
     return jours
 
 
+def _celle_de(seance: Seance) -> QuerySet[Salle]:
+    return Salle.objects.filter(pk=seance.salle_id).select_related("lieu")
+
+
 class ModificationForm(forms.Form):
     """A session as it should be, and how far the change reaches in its series."""
 
@@ -207,7 +266,22 @@ class ModificationForm(forms.Form):
     heure = ChampHeure(label=_("Heure"), help_text=_("À l'heure du lieu."))
     duree_minutes = forms.IntegerField(label=_("Durée (minutes)"), min_value=10, max_value=720)
     lieu = ChoixLieu(label=_("Lieu"), queryset=Lieu.objects.none(), empty_label=None)
-    intervenants = forms.CharField(label=_("Animée par"), max_length=160, required=False)
+    salle = ChoixSalle(
+        label=_("Salle"), queryset=Salle.objects.none(), required=False, empty_label=_("Sans salle précise")
+    )
+    animateur = forms.ModelChoiceField(
+        label=_("Animateur ou animatrice"),
+        queryset=Utilisateur.objects.none(),
+        required=False,
+        empty_label=_("Personne de l'équipe"),
+        help_text=_("Cette personne lit qui vient et note les présences."),
+    )
+    intervenants = forms.CharField(
+        label=_("Avec, pour les familles"),
+        max_length=160,
+        required=False,
+        help_text=_("Ce que les familles lisent, invités compris."),
+    )
     capacite_adultes = _places(_("Places adultes"), minimum=1)
     capacite_enfants = _places(_("Places enfants"), minimum=0)
     adultes_gardes = _places(
@@ -239,7 +313,10 @@ class ModificationForm(forms.Form):
     version = forms.CharField(widget=forms.HiddenInput)
 
     groupes = (
-        (_("Quoi, quand, où"), ("titre", "jour", "heure", "duree_minutes", "lieu", "intervenants")),
+        (
+            _("Quoi, quand, où"),
+            ("titre", "jour", "heure", "duree_minutes", "lieu", "salle", "animateur", "intervenants"),
+        ),
         (
             _("Pour qui, combien"),
             (
@@ -257,7 +334,16 @@ class ModificationForm(forms.Form):
         (_("Jusqu'où"), ("etendue",)),
     )
 
-    def __init__(self, *args: Any, seance: Seance, lieux: QuerySet[Lieu], **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        seance: Seance,
+        lieux: QuerySet[Lieu],
+        animateurs: QuerySet[Utilisateur] | None,
+        aujourd_hui: date,
+        **options: Any,
+    ) -> None:
+        """`animateurs` is None for someone who may not say who leads this session."""
         depart = Changements.de(seance)
         initial = {
             **{nom: getattr(depart, nom) for nom in self.base_fields if hasattr(depart, nom)},
@@ -265,6 +351,8 @@ class ModificationForm(forms.Form):
             "heure": seance.debut_local.time().replace(second=0, microsecond=0, fold=0),
             "duree_minutes": int(depart.duree.total_seconds() // 60),
             "lieu": seance.lieu_id,
+            "salle": seance.salle_id,
+            "animateur": seance.animateur_id,
             "gardes_heures_avant": None
             if depart.gardes_avant is None
             else int(depart.gardes_avant.total_seconds() // 3600),
@@ -272,9 +360,15 @@ class ModificationForm(forms.Form):
         }
         super().__init__(*args, **{**options, "initial": initial})
         self.seance = seance
-        champ = self.fields["lieu"]
-        if isinstance(champ, forms.ModelChoiceField):
-            champ.queryset = lieux
+        self.aujourd_hui = aujourd_hui
+        poser_choix(self, "lieu", lieux)
+        # A room no longer used stays the room of its sessions.
+        poser_choix(self, "salle", salles_de(lieux) | _celle_de(seance))
+        if animateurs is None:
+            del self.fields["animateur"]
+        else:
+            # So does a leader who has left, until someone else takes over.
+            poser_choix(self, "animateur", animateurs | Utilisateur.objects.filter(pk=seance.animateur_id))
         if seance.serie_id is None:
             del self.fields["etendue"]
 
@@ -301,6 +395,11 @@ class ModificationForm(forms.Form):
                 "enfants_gardes": donnees.get("capacite_enfants"),
             },
         )
+        if "salle" not in self.changed_data and "lieu" in self.changed_data:
+            # The room stays behind when the session moves elsewhere.
+            donnees["salle"] = None
+        autres = {nom: donnees.get(nom) for nom in ("salle", "animateur") if nom in self.changed_data}
+        verifier_equipe(self, autres, donnees.get("lieu"), self.aujourd_hui)
         jour, heure, lieu = donnees.get("jour"), donnees.get("heure"), donnees.get("lieu")
         if jour and heure and lieu and not existe(jour, heure, lieu.zone):
             self.add_error(

@@ -1,12 +1,17 @@
 """What each role may do with workshops, sessions and bookings.
 
-| role                      | workshops, sessions      | registrations (first name, contact)   | messages         |
-|---------------------------|--------------------------|---------------------------------------|------------------|
-| animateur                 | see, plan, change        | see, register, cancel, tick, write to | see              |
-| responsable de maison     | see, plan, change, delete| see, register, cancel, tick, write to | see              |
-| partenaire                | see those of its own permanences, in figures | –                 | –                |
-| pilote départemental      | see, in figures          | –                                     | –                |
-| administrateur du réseau  | see, in figures          | –                                     | see, no content  |
+| role                   | workshops, sessions                   | registrations (first name, contact)  | messages |
+|------------------------|---------------------------------------|--------------------------------------|----------|
+| animateur              | see, plan, change                     | register: any session of the house;  | see, of  |
+|                        |                                       | see, cancel, tick, write: those they | those    |
+|                        |                                       | lead                                 |          |
+| responsable            | see, plan, change, delete, confier    | see, register, cancel, tick, write   | see      |
+| partenaire             | see its own permanences', in figures  | –                                    | –        |
+| pilote départemental   | see, in figures                       | –                                    | –        |
+| administrateur         | see, in figures                       | –                                    | see, no  |
+|                        |                                       |                                      | content  |
+
+Who leads a session reads who comes; who may say who leads it: `can_confier`, and docs/decisions/0016.
 
 People at the département and in the network read figures, not families. A partner is told of a family only with that
 family's consent, which is another road. The log of reads is open to a house's responsable, and to the network without
@@ -15,13 +20,13 @@ names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
 
 from ateliers.models import (
     Atelier,
@@ -53,8 +58,8 @@ declarer(Composition, view=MAISON, add=MAISON, change=MAISON)
 declarer(ThemePropose, view=MAISON, add=MAISON, change=MAISON)
 declarer(EntreeJournal, view=MAISON, add=MAISON)
 declarer(Serie, view=EQUIPES, add=MAISON, change=MAISON)
-declarer(Seance, view=TOUS, add=MAISON, change=MAISON, delete={Role.RESPONSABLE})
-declarer(Inscription, view=MAISON, change=MAISON)
+declarer(Seance, view=TOUS, add=MAISON, change=MAISON, delete={Role.RESPONSABLE}, confier={Role.RESPONSABLE})
+declarer(Inscription, view=MAISON, change=MAISON, accueillir=MAISON)
 declarer(Famille, view=MAISON)
 declarer(Lecture, view={Role.RESPONSABLE, Role.ADMINISTRATEUR})
 
@@ -62,7 +67,7 @@ declarer(Lecture, view={Role.RESPONSABLE, Role.ADMINISTRATEUR})
 def _familles_visibles(
     queryset: models.QuerySet[Any], utilisateur: Utilisateur, le: date, roles: Roles | None
 ) -> models.QuerySet[Any]:
-    """The families that booked something at the houses a person sees."""
+    """The families of the bookings a person sees."""
     inscriptions = Inscription.objects.visibles_par(utilisateur, le=le, roles=roles)
     return queryset.filter(pk__in=inscriptions.values("famille"))
 
@@ -107,6 +112,38 @@ enregistrer_portee(Message, _messages_visibles)
 
 
 def can_voir_les_inscrits(utilisateur: Utilisateur, seance: Seance, *, le: date) -> bool:
-    """Whether a person may read who comes to a session, and not only how many."""
+    """Whether a person may read who comes to a session, and not only how many.
+
+    | who                    | sessions                                              |
+    |------------------------|-------------------------------------------------------|
+    | responsable de maison  | those of the house                                    |
+    | animateur              | those of the house that they lead                     |
+    | all others             | none                                                  |
+    """
+    return seances_aux_inscrits_visibles(utilisateur, le=le).filter(pk=seance.pk).exists()
+
+
+def seances_aux_inscrits_visibles(utilisateur: Utilisateur, *, le: date) -> models.QuerySet[Seance]:
+    """The sessions of which a person may read who comes."""
     roles = roles_autorises(nom_permission(Inscription, "view"))
-    return visibles(Seance.objects.filter(pk=seance.pk), utilisateur, le=le, roles=roles).exists()
+    return Seance.objects.inscrits_visibles_par(utilisateur, le=le, roles=roles)
+
+
+def can_confier(utilisateur: Utilisateur, seances: Collection[int], *, le: date) -> bool:
+    """Whether a person may say who leads these sessions: it decides who reads the families that come.
+
+    | who                    | sessions                                                                 |
+    |------------------------|--------------------------------------------------------------------------|
+    | responsable de maison  | those of the house                                                       |
+    | animateur              | of the house: those they lead themselves, and those nobody ever booked   |
+
+    Someone who may not change a session at all is refused before this is asked.
+    """
+    voulues = Seance.objects.filter(pk__in=seances)
+    a_elle = Q(
+        pk__in=visibles(
+            Seance.objects.all(), utilisateur, le=le, roles=roles_autorises(nom_permission(Seance, "confier"))
+        ).values("pk")
+    )
+    vide = ~Exists(Inscription.objects.filter(seance=OuterRef("pk")))
+    return not voulues.exclude(a_elle | Q(animateur=utilisateur) | vide).exists()

@@ -7,13 +7,13 @@ place in it, but a change to the series leaves them as they are. What has begun 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,25 +22,26 @@ from ateliers import messages
 from ateliers.enums import AnnuleePar, Audience, Etendue, Format, StatutInscription, StatutSeance
 from ateliers.liste_attente import proposer_places
 from ateliers.models import Atelier, GroupePairs, Inscription, Seance, Serie
+from ateliers.occupations import (
+    Alternatives,
+    Occupation,
+    Occupations,
+    SeanceRefusee,
+    alternatives,
+    reserver,
+    une_seance_a_la_fois,
+)
 from maisons.exclusions import motifs_exclusion
-from maisons.models import Lieu
+from maisons.models import Lieu, Salle
 from maisons.recurrence import JourPrevu, Regle, decalage_local, decaler, prevoir
-from socle.dates import date_longue, horaire
+from socle.dates import date_longue
 from socle.enums import StatutMessage
-from socle.models import Message
+from socle.models import Message, Utilisateur
 
 Objet = TypeVar("Objet", Seance, Serie)
 
 # Messages not yet sent that a change makes wrong: the reminder of another hour, the offer of a cancelled session.
 _MODELES_DEPASSES = ("rappel", "proposition", "place_libre")
-
-
-class SeanceRefusee(Exception):
-    """A change was refused and nothing was written; the message is for the person on screen, `champ` its field."""
-
-    def __init__(self, message: str, *, champ: str | None = None) -> None:
-        super().__init__(message)
-        self.champ = champ
 
 
 class SeanceChangeeEntretemps(SeanceRefusee):
@@ -66,6 +67,8 @@ class Projet:
     groupe: GroupePairs | None = None
     lieu: Lieu
     regle: Regle
+    animateur: Utilisateur | None = None
+    salle: Salle | None = None
     intervenants: str = ""
     capacite_adultes: int
     capacite_enfants: int
@@ -83,50 +86,54 @@ def prevoir_projet(*, projet: Projet, maintenant: datetime) -> list[JourPrevu]:
 
     Writes nothing. Raises RegleImpossible when the rule gives no series.
     """
-    lieu, regle = projet.lieu, projet.regle
-    return prevoir(
-        regle,
-        lieu.zone,
+    prevus = prevoir(
+        projet.regle,
+        projet.lieu.zone,
         motif_exclusion=motifs_exclusion(
-            maison=lieu.maison,
-            zone=lieu.zone,
-            heure=regle.heure,
+            maison=projet.lieu.maison,
+            zone=projet.lieu.zone,
+            heure=projet.regle.heure,
             sauf_feries=projet.sauf_feries,
             sauf_vacances=projet.sauf_vacances,
             maintenant=maintenant,
         ),
-        conflits=_conflits(lieu, depuis=maintenant),
+    )
+    occupations = Occupations([_occupation(projet, prevu) for prevu in prevus if prevu.retenu])
+    avec_genes = []
+    for prevu in prevus:
+        if prevu.retenu:
+            genes = occupations.genes(_occupation(projet, prevu))
+            prevu = replace(prevu, conflits=genes.avis, empechements=genes.phrases)
+        avec_genes.append(prevu)
+    return avec_genes
+
+
+def _occupation(projet: Projet, prevu: JourPrevu) -> Occupation:
+    return Occupation(
+        debut=prevu.debut, fin=prevu.fin, lieu=projet.lieu, animateur=projet.animateur, salle=projet.salle
     )
 
 
-def _conflits(
-    lieu: Lieu, *, depuis: datetime, sauf: Collection[int] = ()
-) -> Callable[[datetime, datetime], tuple[str, ...]]:
-    """What else takes place at a place: one query, asked for as many times of day as needed."""
-    occupees = list(
-        Seance.objects.filter(lieu=lieu, fin__gt=depuis).exclude(statut=StatutSeance.ANNULEE).exclude(pk__in=sauf)
+def libres_pour(*, projet: Projet, prevus: Iterable[JourPrevu], le: date) -> Alternatives:
+    """Which rooms of the place and which leaders of the house are free on all the days of a plan."""
+    return alternatives(
+        [_occupation(projet, prevu) for prevu in prevus if prevu.retenu],
+        champs=[nom for nom in ("animateur", "salle") if getattr(projet, nom) is not None],
+        le=le,
     )
-
-    def conflits(debut: datetime, fin: datetime) -> tuple[str, ...]:
-        return tuple(
-            f"{autre.titre} ({horaire(autre.debut, autre.fin, lieu.zone)})"
-            for autre in occupees
-            if autre.debut < fin and debut < autre.fin
-        )
-
-    return conflits
 
 
 @transaction.atomic
 def creer_serie(*, projet: Projet, jours: Collection[date], cle: uuid.UUID, maintenant: datetime) -> Serie:
     """Create a series with a session on each day of `jours` that its rule gives and does not leave out.
 
-    The same `cle` always ends in the same series. Raises SeanceRefusee when no day is left, RegleImpossible when the
-    rule gives none.
+    A day on which the leader or the room is taken gets none. The same `cle` always ends in the same series. Raises
+    SeanceRefusee when no day is left, RegleImpossible when the rule gives none.
     """
     if (deja := Serie.objects.filter(cle_idempotence=cle).first()) is not None:
         return _de_meme_origine(deja, projet)
     regle = projet.regle
+    reserver(animateurs=[projet.animateur], salles=[projet.salle])
     gardes = _jours_gardes(projet, jours, maintenant)
     tous = [prevu.jour for prevu in prevoir_projet(projet=projet, maintenant=maintenant)]
     jours_crees = {prevu.jour for prevu in gardes}
@@ -139,6 +146,8 @@ def creer_serie(*, projet: Projet, jours: Collection[date], cle: uuid.UUID, main
             "premier_jour": regle.premier_jour if regle.rrule else tous[0],
             "heure": regle.heure,
             "duree_minutes": regle.duree_minutes,
+            "animateur": projet.animateur,
+            "salle": projet.salle,
             "rrule": regle.rrule,
             "dates_choisies": [] if regle.rrule else tous,
             "sauf_feries": projet.sauf_feries,
@@ -149,9 +158,10 @@ def creer_serie(*, projet: Projet, jours: Collection[date], cle: uuid.UUID, main
     )
     if not creee:
         return _de_meme_origine(serie, projet)
-    Seance.objects.bulk_create(
-        [_seance_du(projet, prevu, maintenant, serie=serie, jour_serie=prevu.jour) for prevu in gardes]
-    )
+    with une_seance_a_la_fois():
+        Seance.objects.bulk_create(
+            [_seance_du(projet, prevu, maintenant, serie=serie, jour_serie=prevu.jour) for prevu in gardes]
+        )
     return serie
 
 
@@ -163,9 +173,21 @@ def creer_seance(*, projet: Projet, jours: Collection[date], cle: uuid.UUID, mai
     """
     if (deja := Seance.objects.filter(reference=cle).first()) is not None:
         return _de_meme_origine(deja, projet)
+    reserver(animateurs=[projet.animateur], salles=[projet.salle])
+    if (deja := Seance.objects.filter(reference=cle).first()) is not None:
+        return _de_meme_origine(deja, projet)
     (prevu,) = _jours_gardes(projet, jours, maintenant)
-    Seance.objects.bulk_create([_seance_du(projet, prevu, maintenant, reference=cle)], ignore_conflicts=True)
-    return _de_meme_origine(Seance.objects.get(reference=cle), projet)
+    seance = _seance_du(projet, prevu, maintenant, reference=cle)
+    try:
+        # Its own savepoint: the other of two submits at once finds the first's.
+        with transaction.atomic(), une_seance_a_la_fois():
+            seance.save(force_insert=True)
+    except IntegrityError:
+        premiere = Seance.objects.filter(reference=cle).first()
+        if premiere is None:
+            raise
+        seance = premiere
+    return _de_meme_origine(seance, projet)
 
 
 def _de_meme_origine(deja: Objet, projet: Projet) -> Objet:
@@ -181,9 +203,12 @@ def _de_meme_origine(deja: Objet, projet: Projet) -> Objet:
 def _jours_gardes(projet: Projet, jours: Collection[date], maintenant: datetime) -> list[JourPrevu]:
     prevus = prevoir_projet(projet=projet, maintenant=maintenant)
     gardes = [prevu for prevu in prevus if prevu.retenu and prevu.jour in jours]
-    if not gardes:
+    libres = [prevu for prevu in gardes if not prevu.empechements]
+    if gardes and not libres:
+        raise SeanceRefusee(gardes[0].empechements[0])
+    if not libres:
         raise SeanceRefusee(_("Il ne reste aucune date : gardez-en au moins une."))
-    return gardes
+    return libres
 
 
 def _seance_du(projet: Projet, prevu: JourPrevu, maintenant: datetime, **valeurs: Any) -> Seance:
@@ -192,6 +217,8 @@ def _seance_du(projet: Projet, prevu: JourPrevu, maintenant: datetime, **valeurs
         lieu=projet.lieu,
         debut=prevu.debut,
         fin=prevu.fin,
+        animateur=projet.animateur,
+        salle=projet.salle,
         intervenants=projet.intervenants,
         capacite_adultes=projet.capacite_adultes,
         capacite_enfants=projet.capacite_enfants,
@@ -247,6 +274,8 @@ class Changements:
     duree: timedelta
     lieu: Lieu
     titre: str
+    animateur: Utilisateur | None
+    salle: Salle | None
     intervenants: str
     precisions: str
     capacite_adultes: int
@@ -274,6 +303,8 @@ class Changements:
 
 _CHAMPS_SIMPLES = (
     "titre",
+    "animateur",
+    "salle",
     "intervenants",
     "precisions",
     "capacite_adultes",
@@ -296,11 +327,22 @@ class SeanceChangee:
     lieu: Lieu
     champs: dict[str, Any]
     conflits: tuple[str, ...] = ()
+    empechements: tuple[str, ...] = ()
 
     @property
     def est_deplacee(self) -> bool:
         """What matters to those who come: when and where."""
         return (self.debut, self.fin, self.lieu.pk) != (self.seance.debut, self.seance.fin, self.seance.lieu_id)
+
+    @property
+    def occupation(self) -> Occupation:
+        return Occupation(
+            debut=self.debut,
+            fin=self.fin,
+            lieu=self.lieu,
+            animateur=self.champs.get("animateur", self.seance.animateur),
+            salle=self.champs.get("salle", self.seance.salle),
+        )
 
     @property
     def change_de_lieu(self) -> bool:
@@ -338,6 +380,12 @@ class Bilan:
     # Of the same series, changed alone earlier: left as they are.
     a_part: Sequence[Seance] = ()
     destinataires: Destinataires = Destinataires(0, 0)
+    # When a leader or a room is taken: those free instead, at all of these hours.
+    alternatives: Alternatives = Alternatives()
+
+    @property
+    def est_empeche(self) -> bool:
+        return any(changee.empechements for changee in self.changees)
 
 
 def prevoir_modification(*, seance: Seance, changements: Changements, etendue: Etendue, maintenant: datetime) -> Bilan:
@@ -346,15 +394,26 @@ def prevoir_modification(*, seance: Seance, changements: Changements, etendue: E
     cible = next(s for s in toutes if s.pk == seance.pk)
     visees, a_part = _visees(cible, toutes, etendue, maintenant)
     changees = _calculer(cible, visees, changements, maintenant)
-    deplacees = [changee for changee in changees if changee.est_deplacee]
-    pks = [changee.seance.pk for changee in changees]
-    conflits: dict[int, Callable[[datetime, datetime], tuple[str, ...]]] = {}
-    for changee in deplacees:
-        lieu = changee.lieu
-        if lieu.pk not in conflits:
-            conflits[lieu.pk] = _conflits(lieu, depuis=maintenant, sauf=pks)
-        changee.conflits = conflits[lieu.pk](changee.debut, changee.fin)
-    return Bilan(changees=changees, a_part=a_part, destinataires=_compter([changee.seance for changee in deplacees]))
+    a_placer = [
+        changee for changee in changees if changee.est_deplacee or {"animateur", "salle"} & changee.champs.keys()
+    ]
+    sauf = [changee.seance.pk for changee in a_placer]
+    occupations = Occupations([changee.occupation for changee in a_placer], sauf=sauf)
+    champs = set()
+    for changee in a_placer:
+        genes = occupations.genes(changee.occupation)
+        changee.conflits, changee.empechements = genes.avis, genes.phrases
+        champs |= {champ for champ, _phrase in genes.empechements}
+    return Bilan(
+        changees=changees,
+        a_part=a_part,
+        destinataires=_compter([changee.seance for changee in changees if changee.est_deplacee]),
+        alternatives=alternatives(
+            [changee.occupation for changee in a_placer], champs=champs, le=maintenant.date(), sauf=sauf
+        )
+        if champs
+        else Alternatives(),
+    )
 
 
 @transaction.atomic
@@ -367,8 +426,9 @@ def modifier_seances(
     nothing and tells nobody. A capacity raised is offered to those who wait.
 
     Raises SeanceChangeeEntretemps, or SeanceRefusee when a session is cancelled, has begun, would begin in the past,
-    or would have fewer seats than are taken; then nothing is changed at all.
+    would have fewer seats than are taken, or would take a leader or a room that is; then nothing is changed at all.
     """
+    _reserver_pour(seance, changements, etendue)
     toutes = _verrouiller(seance, etendue)
     cible = next(s for s in toutes if s.pk == seance.pk)
     visees, a_part = _visees(cible, toutes, etendue, maintenant)
@@ -379,16 +439,26 @@ def modifier_seances(
         raise SeanceChangeeEntretemps
     deplacees = [changee.seance for changee in changees if changee.est_deplacee]
     destinataires = _compter(deplacees)
-    for changee in changees:
-        _appliquer(changee, seule=etendue == Etendue.SEULE, maintenant=maintenant)
+    with une_seance_a_la_fois():
+        for changee in changees:
+            _appliquer(changee, seule=etendue == Etendue.SEULE, maintenant=maintenant)
     if etendue == Etendue.TOUTES and cible.serie is not None:
         _suivre_la_serie(cible.serie, cible)
     return Bilan(changees=changees, a_part=a_part, destinataires=destinataires)
 
 
+def _reserver_pour(seance: Seance, changements: Changements, etendue: Etendue) -> None:
+    """Before the sessions: the leaders and rooms that they keep and those that they take."""
+    liees = list(_seances_liees(seance, etendue))
+    reserver(
+        animateurs=[changements.animateur, *(liee.animateur for liee in liees)],
+        salles=[changements.salle, *(liee.salle for liee in liees)],
+    )
+
+
 def _seances_liees(seance: Seance, etendue: Etendue) -> Any:
     """The session, with those of its series when the change may reach them."""
-    seances = Seance.objects.with_cadre().select_related("serie")
+    seances = Seance.objects.with_cadre().select_related("serie", "animateur", "salle")
     if etendue != Etendue.SEULE and seance.serie_id is not None:
         return seances.filter(serie=seance.serie_id)
     return seances.filter(pk=seance.pk)
@@ -451,6 +521,12 @@ def _calculer(
             lieu=nouveau_lieu,
             champs={nom: valeur for nom, valeur in champs.items() if getattr(seance, nom) != valeur},
         )
+        salle = changee.occupation.salle
+        if salle is not None and salle.lieu_id != nouveau_lieu.pk:
+            if champs.get("salle") is not None:
+                raise SeanceRefusee(_("Cette salle n'est pas de ce lieu."), champ="salle")
+            # A room stays behind when its session moves to another place.
+            changee.champs["salle"] = None
         if gardes_changent:
             ouverture = None if changements.gardes_avant is None else debut - changements.gardes_avant
             if ouverture != seance.gardes_jusqu_au:
@@ -561,10 +637,11 @@ def _appliquer(changee: SeanceChangee, *, seule: bool, maintenant: datetime) -> 
 
 def _suivre_la_serie(serie: Serie, modele: Seance) -> None:
     """When all of a series moves, its record says the new hour and place."""
+    serie.animateur, serie.salle = modele.animateur, modele.salle
     serie.heure = modele.debut_local.time()
     serie.lieu = modele.lieu
     serie.duree_minutes = int((modele.fin - modele.debut).total_seconds() // 60)
-    serie.save(update_fields=["heure", "lieu", "duree_minutes"])
+    serie.save(update_fields=["animateur", "salle", "heure", "lieu", "duree_minutes"])
 
 
 # ── Cancelling ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -25,6 +25,7 @@ from maisons.models import (
     Maison,
     Organisation,
     PlageOuverture,
+    Salle,
     Territoire,
 )
 from maisons.perms import champs_de_portee, roles_a_donner
@@ -162,6 +163,13 @@ class FermetureInline(PorteeStacked):
     verbose_name_plural = _("fermetures : aucune séance ne se planifie ces jours-là")
 
 
+class SalleInline(PorteeStacked):
+    model = Salle
+    fields = (("nom", "active"),)
+    ordering = ("nom", "pk")
+    verbose_name_plural = _("salles : une séance à la fois dans chacune")
+
+
 class PlageOuvertureInline(PorteeStacked):
     model = PlageOuverture
     fields = (("jour", "debut", "fin", "semaines"), ("du", "au"))
@@ -238,7 +246,7 @@ class LieuAdmin(PorteeAdmin):
     list_select_related = ("maison", "commune")
     search_fields = ("nom", "maison__nom", "commune__nom_recherche")
     ordering = ("maison__nom", "nom", "pk")
-    inlines = (PlageOuvertureInline,)
+    inlines = (SalleInline, PlageOuvertureInline)
     fields = (
         "maison",
         "nom",

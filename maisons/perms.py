@@ -1,13 +1,13 @@
 """What each role may do with houses and people, and the authentication backend that answers for the whole portal.
 
-| role                      | houses, places, hours  | who works where                  | organisations |
-|---------------------------|------------------------|----------------------------------|---------------|
-| animateur                 | see                    | –                                | see           |
-| responsable de maison     | see, change            | see, give and end (own level)    | see           |
-| partenaire                | –                      | –                                | see its own   |
-| pilote départemental      | see, change, add       | see, give and end (own level)    | see           |
-| administrateur du réseau  | see, change, add       | see, give and end                | see, change   |
-| médecin de PMI, rédaction | –                      | –                                | –             |
+| role                     | houses, places, rooms, hours | who works where               | organisations |
+|--------------------------|------------------------------|-------------------------------|---------------|
+| animateur                | see                          | –                             | see           |
+| responsable de maison    | see, change                  | see, give and end (own level) | see           |
+| partenaire               | –                            | –                             | see its own   |
+| pilote départemental     | see, change, add             | see, give and end (own level) | see           |
+| administrateur du réseau | see, change, add             | see, give and end             | see, change   |
+| médecin de PMI, rédaction | –                            | –                             | –             |
 
 Always within the scope of the assignment that carries the role: a responsable of one house who is an animateur of
 another changes the first and only sees the second.
@@ -37,6 +37,7 @@ from maisons.models import (
     Maison,
     Organisation,
     PlageOuverture,
+    Salle,
     Territoire,
 )
 from socle.comptes.equipe import enregistrer_appartenance
@@ -69,6 +70,7 @@ declarer(Territoire, view=EQUIPES, add=PILOTAGE, change=PILOTAGE)
 declarer(Organisation, view=TOUS, add=ADMINISTRATION, change=ADMINISTRATION)
 declarer(Maison, view=EQUIPES, add=PILOTAGE, change=DIRECTION, piloter=PILOTAGE)
 declarer(Lieu, view=EQUIPES, add=DIRECTION, change=DIRECTION)
+declarer(Salle, view=EQUIPES, add=DIRECTION, change=DIRECTION)
 declarer(PlageOuverture, view=EQUIPES, add=DIRECTION, change=DIRECTION, delete=DIRECTION)
 declarer(Fermeture, view=EQUIPES, add=DIRECTION, change=DIRECTION, delete=DIRECTION)
 declarer(Affectation, view=DIRECTION, add=DIRECTION, change=DIRECTION)
@@ -141,6 +143,20 @@ class AffectationBackend(ModelBackend):
 
     def get_all_permissions(self, user_obj: AbstractBaseUser | AnonymousUser, obj: Any = None) -> set[str]:
         return {permission for permission in permissions_declarees() if self.has_perm(user_obj, permission, obj)}
+
+
+# Who may lead
+
+
+def equipes(maisons: models.QuerySet[Maison], *, le: date) -> models.QuerySet[Utilisateur]:
+    """The people who lead sessions at these houses, from a day on: their animateurs and responsables."""
+    tenues = Affectation.objects.filter(role__in=MAISON).filter(models.Q(au__isnull=True) | models.Q(au__gte=le))
+    return Utilisateur.objects.filter(
+        is_active=True,
+        pk__in=tenues.filter(
+            models.Q(maison__in=maisons) | models.Q(organisation__in=maisons.values("organisation"))
+        ).values("utilisateur"),
+    ).order_by("prenom", "nom", "pk")
 
 
 # Giving roles

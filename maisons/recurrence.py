@@ -92,7 +92,9 @@ class JourPrevu:
     fin: datetime
     motif_exclusion: str = ""
     heure_decalee: bool = False
+    # What else takes place there meanwhile: worth knowing. What forbids a session then: its leader or room is taken.
     conflits: tuple[str, ...] = ()
+    empechements: tuple[str, ...] = ()
 
     @property
     def retenu(self) -> bool:
@@ -140,26 +142,23 @@ def prevoir(
     zone: ZoneInfo,
     *,
     motif_exclusion: Callable[[date], str],
-    conflits: Callable[[datetime, datetime], tuple[str, ...]] = lambda debut, fin: (),
 ) -> list[JourPrevu]:
     """Every day of a rule with its start and end, those left out with their reason.
 
-    `motif_exclusion` says why a day has no session ("" when it has one), `conflits` what else takes place meanwhile.
+    `motif_exclusion` says why a day has no session ("" when it has one).
     Raises RegleImpossible as `jours_de_la_regle` does.
     """
     prevus = []
     for jour in jours_de_la_regle(regle):
         debut = moment_local(jour, regle.heure, zone)
         fin = debut + timedelta(minutes=regle.duree_minutes)
-        motif = motif_exclusion(jour)
         prevus.append(
             JourPrevu(
                 jour=jour,
                 debut=debut,
                 fin=fin,
-                motif_exclusion=motif,
+                motif_exclusion=motif_exclusion(jour),
                 heure_decalee=not existe(jour, regle.heure, zone),
-                conflits=() if motif else conflits(debut, fin),
             )
         )
     return prevus

@@ -13,10 +13,12 @@ from tests.factories import AffectationFactory, PartenaireFactory, PermanenceFac
 
 ANONYME = "anonyme"
 PARENT = "parent"
-# Of the house itself, of another one, of a former house; and those who read figures.
+# Of the house itself (who leads this session, a colleague, the responsable), of another one, of a former house; and
+# those who read figures.
 QUI = (
     ANONYME,
     PARENT,
+    "animatrice de la séance",
     "animateur",
     "responsable",
     "animateur d'ailleurs",
@@ -35,6 +37,7 @@ def personne(qui: str, maison: Maison) -> Utilisateur | None:
         parent: Utilisateur = UtilisateurFactory()
         return parent
     affectation = {
+        "animatrice de la séance": {"role": Role.ANIMATEUR, "maison": maison},
         "animateur": {"role": Role.ANIMATEUR, "maison": maison},
         "responsable": {"role": Role.RESPONSABLE, "maison": maison},
         "animateur d'ailleurs": {"role": Role.ANIMATEUR},
@@ -53,9 +56,24 @@ def personne(qui: str, maison: Maison) -> Utilisateur | None:
     return utilisateur
 
 
+# Who reads who comes, ticks them and writes to them.
+LISENT_LES_INSCRITS = ("animatrice de la séance", "responsable")
+
+
+def animer(seance: Seance) -> Utilisateur:
+    """Someone of the house's team who leads this session."""
+    animatrice: Utilisateur = AffectationFactory(maison=seance.lieu.maison, role=Role.ANIMATEUR).utilisateur
+    seance.animateur = animatrice
+    seance.save(update_fields=["animateur"])
+    return animatrice
+
+
 def client_de(qui: str, seance: Seance, client: Client) -> Client:
     """The browser of one of them; the partner holds the permanence that the session is of."""
     qui_est_la = personne(qui, seance.lieu.maison)
+    if qui == "animatrice de la séance":
+        seance.animateur = qui_est_la
+        seance.save(update_fields=["animateur"])
     return client if qui_est_la is None else entrer(client, qui_est_la)
 
 

@@ -49,6 +49,7 @@ from maisons.models import (
     Maison,
     Organisation,
     PlageOuverture,
+    Salle,
     Territoire,
 )
 from partenaires.enums import TypePartenaire
@@ -219,6 +220,14 @@ class LieuFactory(DjangoModelFactory):
     latitude = 49.51
     longitude = 4.37
     fuseau = "Europe/Paris"
+
+
+class SalleFactory(DjangoModelFactory):
+    class Meta:
+        model = Salle
+
+    lieu = factory.SubFactory(LieuFactory)
+    nom = factory.Sequence(lambda n: f"Salle {n}")
 
 
 class PlageOuvertureFactory(DjangoModelFactory):

@@ -12,13 +12,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ateliers.admin.commun import PERMISSION_ACCUEIL, contexte_seance, noter_lecture, seance_de_l_equipe
+from ateliers.admin.commun import PERMISSION_ACCUEIL, contexte_seance, noter_lecture, seance_de_l_accueil
 from ateliers.depassements import Derogation
 from ateliers.enums import StatutInscription
 from ateliers.forms_accueil import AccueilForm
 from ateliers.inscriptions import DejaInscrite, InscriptionRefusee, inscrire_famille
 from ateliers.liste_attente import rang
 from ateliers.models import Inscription, Seance
+from ateliers.perms import can_voir_les_inscrits
 from socle import dates, oppositions
 from socle.admin import PorteeAdmin
 from socle.enums import Canal
@@ -40,13 +41,13 @@ def choisir(model_admin: PorteeAdmin, request: HttpRequest) -> HttpResponse:
     numero = request.GET.get("seance", "")
     if not numero.isdecimal() or len(numero) > 18:
         return HttpResponseRedirect(reverse("admin:ateliers_seance_changelist"))
-    seance = seance_de_l_equipe(model_admin, request, numero)
+    seance = seance_de_l_accueil(model_admin, request, numero)
     return HttpResponseRedirect(reverse("admin:ateliers_seance_inscrire", args=[seance.pk]))
 
 
 def inscrire(model_admin: PorteeAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """Three fields, then the place; when it is full, the queue or one seat more with a reason."""
-    seance = seance_de_l_equipe(model_admin, request, object_id)
+    seance = seance_de_l_accueil(model_admin, request, object_id)
     maintenant = timezone.now()
     fiche = reverse("admin:ateliers_seance_change", args=[seance.pk])
     if seance.debut <= maintenant or seance.est_annulee:
@@ -101,6 +102,9 @@ def _page(
         # No seat is added without a word: not "optional" here.
         form.fields["motif"].required = True
     deja = refus.partition(":")[2] if refus.startswith("deja:") else ""
+    if deja and not can_voir_les_inscrits(utilisateur_de(request), seance, le=timezone.localdate()):
+        # Its link was sent again; who booked stays with those who lead the session.
+        deja = ""
     context: dict[str, Any] = {
         **contexte_seance(model_admin, request, seance, _("Inscrire quelqu'un")),
         "form": form,

@@ -7,19 +7,30 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils import timezone
 
 from ateliers.models import Inscription, Seance
+from ateliers.perms import can_voir_les_inscrits
 from familles import lectures
 from socle.admin import PorteeAdmin
+from socle.portee import utilisateur_de
 
-# Who may register, tick and write: the teams of the house, as for any change to its bookings.
-PERMISSION_ACCUEIL = "ateliers.change_inscription"
+# Who may register someone who phones or drops in: the whole team of the house. Asked of the session.
+PERMISSION_ACCUEIL = "ateliers.accueillir_inscription"
+
+
+def seance_de_l_accueil(model_admin: PorteeAdmin, request: HttpRequest, object_id: str) -> Seance:
+    """A session at which the person may register others. 404 outside their scope, 403 for those who read figures."""
+    seance: Seance = model_admin.objet_ou_404(request, object_id)
+    if not request.user.has_perm(PERMISSION_ACCUEIL, seance):
+        raise PermissionDenied
+    return seance
 
 
 def seance_de_l_equipe(model_admin: PorteeAdmin, request: HttpRequest, object_id: str) -> Seance:
-    """A session whose bookings the person may change. 404 outside their scope, 403 for those who read figures."""
+    """A session of which the person may read who comes, tick them and write to them. 404 and 403 as above."""
     seance: Seance = model_admin.objet_ou_404(request, object_id)
-    if not request.user.has_perm(PERMISSION_ACCUEIL, seance):
+    if not can_voir_les_inscrits(utilisateur_de(request), seance, le=timezone.localdate()):
         raise PermissionDenied
     return seance
 

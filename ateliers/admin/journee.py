@@ -22,6 +22,7 @@ from ateliers.admin.commun import PERMISSION_ACCUEIL, endroit, noter_lecture
 from ateliers.admin.seances import with_attente
 from ateliers.enums import Besoin, StatutInscription, StatutSeance
 from ateliers.models import Inscription, Seance
+from ateliers.perms import seances_aux_inscrits_visibles
 from ateliers.presences import OUVERTURE_AVANT
 from socle import dates
 from socle.admin import PortailAdminSite
@@ -31,6 +32,7 @@ from socle.portee import roles_autorises, utilisateur_de, visibles
 
 site = cast(PortailAdminSite, admin.site)
 
+PERMISSION_INSCRITS = "ateliers.view_inscription"
 A_POINTER_DEPUIS = timedelta(days=14)
 ECHECS_DEPUIS = timedelta(days=7)
 INSCRIRE_JUSQU_A = timedelta(days=60)
@@ -47,17 +49,22 @@ def ma_journee(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
         return None
     maintenant = timezone.now()
     accueille = request.user.has_perm(PERMISSION_ACCUEIL)
-    miennes = _pks_accueil(request, maintenant) if accueille else set()
+    accueillies = _pks_accueil(request, maintenant) if accueille else set()
+    pointables = _pks_inscrits(request, maintenant) if accueille else set()
     jours = _jours(request, maintenant)
     montrees = [seance for _cle, _titre, seances in jours for seance in seances]
     besoins = _besoins([seance.pk for seance in montrees])
     for seance in montrees:
         seance.endroit = endroit(seance)
         seance.besoins_annonces = besoins.get(seance.pk, [])
-        seance.peut_accueillir = seance.pk in miennes and not seance.est_annulee and seance.debut > maintenant
+        seance.est_mienne = seance.animateur_id == request.user.pk
+        seance.peut_accueillir = seance.pk in accueillies and not seance.est_annulee and seance.debut > maintenant
         seance.peut_pointer = (
-            seance.pk in miennes and not seance.est_annulee and seance.debut - OUVERTURE_AVANT <= maintenant
+            seance.pk in pointables and not seance.est_annulee and seance.debut - OUVERTURE_AVANT <= maintenant
         )
+    for _cle, _titre, seances in jours:
+        # One's own first; the others stay in the order of the day.
+        seances.sort(key=lambda seance: not seance.est_mienne)
     du_jour = [seance for seance in jours[0][2] if not seance.est_annulee]
     ouvertes = [seance for seance in montrees if not seance.est_annulee]
     return "admin/ateliers/panneau_journee.html", {
@@ -89,12 +96,24 @@ def _proches(seances: QuerySet[Seance], maintenant: datetime) -> QuerySet[Seance
 
 
 def _pks_accueil(request: HttpRequest, maintenant: datetime) -> set[int]:
-    """Of those shown, the sessions of the houses where the person registers and ticks."""
+    """Of those shown, the sessions of the houses where the person registers others."""
     return set(_proches(_seances(request, PERMISSION_ACCUEIL), maintenant).values_list("pk", flat=True))
 
 
+def _seances_aux_inscrits(request: HttpRequest) -> QuerySet[Seance]:
+    """The sessions whose attendance is the person's to fill."""
+    lisibles = seances_aux_inscrits_visibles(utilisateur_de(request), le=timezone.localdate())
+    return Seance.objects.with_cadre().filter(pk__in=lisibles.values("pk")).exclude(statut=StatutSeance.BROUILLON)
+
+
+def _pks_inscrits(request: HttpRequest, maintenant: datetime) -> set[int]:
+    return set(_proches(_seances_aux_inscrits(request), maintenant).values_list("pk", flat=True))
+
+
 def _jours(request: HttpRequest, maintenant: datetime) -> list[tuple[str, str, list[Any]]]:
-    proches = with_attente(_proches(_seances(request, "ateliers.view_seance"), maintenant)).order_by("debut", "pk")
+    proches = with_attente(
+        _proches(_seances(request, "ateliers.view_seance").select_related("animateur", "salle"), maintenant)
+    ).order_by("debut", "pk")
     jours: list[tuple[str, str, list[Any]]] = [("aujourdhui", _("Aujourd'hui"), []), ("demain", _("Demain"), [])]
     for seance in proches:
         ecart = (seance.debut_local.date() - maintenant.astimezone(seance.zone).date()).days
@@ -120,7 +139,7 @@ def _a_pointer(request: HttpRequest, maintenant: datetime) -> dict[str, Any]:
     """Sessions over for less than two weeks where nothing is said of somebody who had booked, the latest first."""
     sans_presence = Q(inscriptions__statut=StatutInscription.CONFIRMEE, inscriptions__presence="")
     seances = (
-        _seances(request, PERMISSION_ACCUEIL)
+        _seances_aux_inscrits(request)
         .filter(statut=StatutSeance.PUBLIEE, fin__lt=maintenant, fin__gt=maintenant - A_POINTER_DEPUIS)
         .annotate(nombre_a_pointer=Count("inscriptions", filter=sans_presence))
         .filter(nombre_a_pointer__gt=0)
@@ -155,7 +174,7 @@ def _echecs(request: HttpRequest, maintenant: datetime) -> dict[str, Any]:
             Inscription.objects.actives().filter(seance__debut__gt=maintenant),
             utilisateur_de(request),
             le=timezone.localdate(),
-            roles=roles_autorises(PERMISSION_ACCUEIL),
+            roles=roles_autorises(PERMISSION_INSCRITS),
         )
         .with_cadre()  # type: ignore[attr-defined]
         .order_by("seance__debut", "pk")

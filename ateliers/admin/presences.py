@@ -16,11 +16,13 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ateliers import pdf, presences
-from ateliers.admin.commun import PERMISSION_ACCUEIL, contexte_seance, noter_lecture, seance_de_l_equipe
+from ateliers.admin.commun import contexte_seance, noter_lecture, seance_de_l_accueil, seance_de_l_equipe
 from ateliers.enums import Besoin, Presence
 from ateliers.forms_accueil import PassageForm, PresentsForm
 from ateliers.models import Inscription, Seance
+from ateliers.perms import can_voir_les_inscrits
 from socle.admin import PorteeAdmin
+from socle.portee import utilisateur_de
 from socle.texte import normaliser
 
 INVALIDE = 422
@@ -49,9 +51,9 @@ def urls(model_admin: PorteeAdmin) -> list[URLPattern]:
 
 
 def page(model_admin: PorteeAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-    """Who comes, one row a booking, for the teams of the house; for all others who see the session, the totals."""
+    """Who comes, one row a booking, for its leader and the house's responsable; for all others the totals."""
     seance: Seance = model_admin.objet_ou_404(request, object_id)
-    if not request.user.has_perm(PERMISSION_ACCUEIL, seance):
+    if not can_voir_les_inscrits(utilisateur_de(request), seance, le=timezone.localdate()):
         context = {
             **contexte_seance(model_admin, request, seance, _("Présences")),
             "totaux": presences.frequentation(seance),
@@ -223,7 +225,7 @@ def feuille(model_admin: PorteeAdmin, request: HttpRequest, object_id: str) -> H
 
 def affiche(model_admin: PorteeAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """The poster for the door, with the code that opens "Je suis là"."""
-    seance = seance_de_l_equipe(model_admin, request, object_id)
+    seance = seance_de_l_accueil(model_admin, request, object_id)
     if seance.est_annulee:
         raise PermissionDenied
     return _pdf(pdf.affiche_porte(seance), seance, _("affiche"))

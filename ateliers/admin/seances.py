@@ -24,13 +24,15 @@ from ateliers.admin.commun import noter_lecture
 from ateliers.enums import StatutInscription, StatutSeance
 from ateliers.forms_admin import AnnulationForm, ModificationForm, PlanificationForm, lire_jours
 from ateliers.models import Atelier, Inscription, Seance, Serie
-from ateliers.perms import can_voir_les_inscrits
+from ateliers.perms import can_confier, can_voir_les_inscrits
 from maisons.calendriers import vacances_connues_jusqu_au
 from maisons.enums import Frequence
-from maisons.models import Lieu
-from maisons.recurrence import RegleImpossible
+from maisons.models import Lieu, Maison
+from maisons.perms import equipes
+from maisons.recurrence import RegleImpossible, jours_de_la_regle
 from socle import dates
 from socle.admin import FiltreVisible, PorteeAdmin
+from socle.models import Utilisateur
 from socle.portee import utilisateur_de, visibles
 
 if TYPE_CHECKING:
@@ -68,6 +70,23 @@ class FiltreSemaine(admin.SimpleListFilter):
         return queryset.filter(fin__gte=maintenant)
 
 
+class FiltreAnimateur(admin.SimpleListFilter):
+    title = _("animée par")
+    parameter_name = "animee"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        personnes = Utilisateur.objects.filter(
+            pk__in=model_admin.get_queryset(request).order_by().values("animateur")
+        ).order_by("prenom", "nom", "pk")
+        return [(str(personne.pk), personne) for personne in personnes] + [("personne", _("personne de l'équipe"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Seance]) -> QuerySet[Seance]:
+        valeur = self.value() or ""
+        if valeur == "personne":
+            return queryset.filter(animateur=None)
+        return queryset.filter(animateur=int(valeur)) if valeur.isdecimal() and len(valeur) <= 18 else queryset
+
+
 def with_attente(queryset: QuerySet[Seance]) -> QuerySet[Seance]:
     """With how many families wait for a place, and how many are offered one."""
     return queryset.annotate(
@@ -78,9 +97,9 @@ def with_attente(queryset: QuerySet[Seance]) -> QuerySet[Seance]:
 
 @admin.register(Seance)
 class SeanceAdmin(PorteeAdmin):
-    list_display = ("quand", "titre", "endroit", "adultes", "enfants", "attente", "etat")
+    list_display = ("quand", "titre", "endroit", "qui", "adultes", "enfants", "attente", "etat")
     list_display_links = ("quand", "titre")
-    list_filter = (FiltreSemaine, ("lieu__maison", FiltreVisible), "format", "statut")
+    list_filter = (FiltreSemaine, ("lieu__maison", FiltreVisible), FiltreAnimateur, "format", "statut")
     search_fields = ("titre", "intervenants", "lieu__nom", "lieu__maison__nom")
     search_help_text = _("Titre, animateur, lieu ou maison")
     ordering = ("debut", "pk")
@@ -90,7 +109,11 @@ class SeanceAdmin(PorteeAdmin):
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return with_attente(super().get_queryset(request).select_related("lieu__maison", "lieu__commune", "serie"))
+        return with_attente(
+            super()
+            .get_queryset(request)
+            .select_related("lieu__maison", "lieu__commune", "serie", "animateur", "salle")
+        )
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         return lookup in ("serie", "serie__id__exact") or super().lookup_allowed(lookup, value, request)
@@ -102,9 +125,16 @@ class SeanceAdmin(PorteeAdmin):
     @admin.display(description=_("maison et lieu"), ordering="lieu__maison__nom")
     def endroit(self, seance: Seance) -> str:
         maison, lieu = seance.lieu.maison.nom, seance.lieu.nom
-        if maison.startswith(lieu):
+        precisions = [] if maison.startswith(lieu) else [lieu]
+        if seance.salle is not None:
+            precisions.append(seance.salle.nom)
+        if not precisions:
             return maison
-        return format_html('{}<br><span class="discret">{}</span>', maison, lieu)
+        return format_html('{}<br><span class="discret">{}</span>', maison, ", ".join(precisions))
+
+    @admin.display(description=_("animée par"), ordering="animateur__prenom")
+    def qui(self, seance: Seance) -> str:
+        return str(seance.animateur or "–")
 
     @admin.display(description=_("adultes"), ordering=F("capacite_adultes") - F("adultes_pris"))
     def adultes(self, seance: Seance) -> str:
@@ -190,6 +220,8 @@ class SeanceAdmin(PorteeAdmin):
             "est_pleine": _est_pleine(seance),
             "est_commencee": seance.debut <= timezone.now(),
             "peut_accueillir": accueil.peut_accueillir(request, seance),
+            # Says why the names are missing to someone of the team who doesn't lead this session.
+            "autre_anime": not voit_inscrits and accueil.peut_accueillir(request, seance),
         }
         return TemplateResponse(request, "admin/ateliers/seance/fiche.html", context)
 
@@ -209,7 +241,14 @@ class SeanceAdmin(PorteeAdmin):
         seance = self.objet_ou_404(request, object_id, "change")
         maintenant = timezone.now()
         lieux = self._lieux(request).filter(maison=seance.lieu.maison_id).filter(Q(actif=True) | Q(pk=seance.lieu_id))
-        form = ModificationForm(request.POST or None, seance=seance, lieux=lieux)
+        peut_confier = can_confier(utilisateur_de(request), [seance.pk], le=timezone.localdate())
+        form = ModificationForm(
+            request.POST or None,
+            seance=seance,
+            lieux=lieux,
+            animateurs=self._animateurs(seance.lieu.maison_id) if peut_confier else None,
+            aujourd_hui=timezone.localdate(),
+        )
         context: dict[str, Any] = {
             **self._contexte(request, seance, __("Modifier")),
             "form": form,
@@ -223,12 +262,21 @@ class SeanceAdmin(PorteeAdmin):
                 "maintenant": maintenant,
             }
             try:
+                context["bilan"] = apercu = seances.prevoir_modification(**demande)
+                confiees = [changee.seance.pk for changee in apercu.changees if "animateur" in changee.champs]
+                if not can_confier(utilisateur_de(request), confiees, le=timezone.localdate()):
+                    raise seances.SeanceRefusee(
+                        __(
+                            "Des familles ont réservé d'autres séances de la série : qui les anime se change par le "
+                            "ou la responsable."
+                        ),
+                        champ="animateur",
+                    )
                 if request.POST.get("etape") == "confirmer":
                     bilan = seances.modifier_seances(version=form.cleaned_data["version"], **demande)
                     self.message_user(request, _phrase_bilan(bilan), messages.SUCCESS)
                     self._avertir_sans_contact(request, bilan)
                     return HttpResponseRedirect(context["url_retour"])
-                context["bilan"] = seances.prevoir_modification(**demande)
             except seances.SeanceChangeeEntretemps as refus:
                 self.message_user(request, str(refus), messages.WARNING)
                 return HttpResponseRedirect(request.path)
@@ -282,6 +330,9 @@ class SeanceAdmin(PorteeAdmin):
             return HttpResponseRedirect(reverse("admin:ateliers_seance_change", args=[object_id]))
         self.message_user(request, _("Séance supprimée."), messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:ateliers_seance_changelist"))
+
+    def _animateurs(self, maison: int) -> QuerySet[Utilisateur]:
+        return equipes(Maison.objects.filter(pk=maison), le=timezone.localdate())
 
     def _lieux(self, request: HttpRequest) -> QuerySet[Lieu]:
         return visibles(
@@ -338,6 +389,8 @@ class SerieAdmin(PorteeAdmin):
     fields = (
         "origine",
         "lieu",
+        "salle",
+        "animateur",
         "premier_jour",
         "heure",
         "duree_minutes",
@@ -353,7 +406,7 @@ class SerieAdmin(PorteeAdmin):
         series: QuerySet[Any] = (
             super()
             .get_queryset(request)
-            .select_related("atelier", "groupe", "lieu__maison")
+            .select_related("atelier", "groupe", "lieu__maison", "salle", "animateur")
             .annotate(nombre=Count("seances", filter=~Q(seances__statut=StatutSeance.ANNULEE)))
         )
         return series
@@ -414,6 +467,7 @@ class SerieAdmin(PorteeAdmin):
                 .select_related("maison__departement", "commune")
                 .order_by("maison__nom", "nom", "pk"),
             ),
+            animateurs=equipes(self._visibles(request, Maison.objects.all()), le=timezone.localdate()),
             aujourd_hui=timezone.localdate(),
         )
         context: dict[str, Any] = {
@@ -451,6 +505,10 @@ class SerieAdmin(PorteeAdmin):
             "retenus": retenus,
             "sautes": [prevu for prevu in prevus if not prevu.retenu],
             "conflits": sum(1 for prevu in retenus if prevu.conflits),
+            "empeches": sum(1 for prevu in retenus if prevu.empechements),
+            "libres": seances.libres_pour(projet=projet, prevus=retenus, le=timezone.localdate())
+            if any(prevu.empechements for prevu in retenus)
+            else None,
             # Calendars not published yet: holidays after this day are not left out.
             "vacances_inconnues_apres": connues
             if projet.sauf_vacances and any(prevu.jour > connues for prevu in prevus)
@@ -470,6 +528,16 @@ class SerieAdmin(PorteeAdmin):
         self.message_user(
             request, ngettext("%d séance créée.", "%d séances créées.", nombre) % nombre, messages.SUCCESS
         )
+        manquees = (jours & set(jours_de_la_regle(projet.regle))) - set(
+            serie.seances.values_list("jour_serie", flat=True)
+        )
+        if manquees:
+            self.message_user(
+                request,
+                _("Pas créées, l'animateur ou la salle n'étant pas libre : %s.")
+                % ", ".join(dates.jour(jour, annee=True) for jour in sorted(manquees)),
+                messages.WARNING,
+            )
         parametres = QueryDict(mutable=True)
         parametres.update({"serie__id__exact": str(serie.pk)})
         return HttpResponseRedirect(f"{reverse('admin:ateliers_seance_changelist')}?{parametres.urlencode()}")
@@ -490,6 +558,8 @@ class SerieAdmin(PorteeAdmin):
             **depart,
             "atelier": atelier.pk,
             "lieu": lieux[0].pk if len(lieux) == 1 else None,
+            "salle": atelier.salle_id,
+            "animateur": atelier.animateur_id,
             "intervenants": atelier.intervenants,
             "duree_minutes": atelier.duree_minutes,
             "capacite_adultes": atelier.capacite_adultes,

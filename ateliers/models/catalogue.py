@@ -16,7 +16,7 @@ from ateliers.enums import (
     Format,
 )
 from maisons.enums import Langue
-from maisons.models import Lieu, Maison
+from maisons.models import Lieu, Maison, Salle
 from socle.models import Utilisateur
 from socle.portee import ReferenceQuerySet
 
@@ -117,6 +117,18 @@ class Atelier(Public):
     description = models.TextField(_("description"), blank=True)
     a_apporter = models.CharField(_("à apporter"), max_length=200, blank=True)
     intervenants = models.CharField(_("animé par"), max_length=160, blank=True)
+    # What its sessions start from; each may have another.
+    animateur = models.ForeignKey(
+        Utilisateur,
+        verbose_name=_("animateur ou animatrice"),
+        on_delete=models.PROTECT,
+        related_name="ateliers_animes",
+        null=True,
+        blank=True,
+    )
+    salle = models.ForeignKey(
+        Salle, verbose_name=_("salle"), on_delete=models.PROTECT, related_name="ateliers", null=True, blank=True
+    )
     langues = ArrayField(
         models.CharField(max_length=3, choices=Langue), verbose_name=_("langues"), default=langue_par_defaut
     )
@@ -191,6 +203,17 @@ class Serie(models.Model):
     premier_jour = models.DateField(_("première séance le"))
     heure = models.TimeField(_("à"))
     duree_minutes = models.PositiveSmallIntegerField(_("durée (minutes)"), default=90)
+    animateur = models.ForeignKey(
+        Utilisateur,
+        verbose_name=_("animateur ou animatrice"),
+        on_delete=models.PROTECT,
+        related_name="series_animees",
+        null=True,
+        blank=True,
+    )
+    salle = models.ForeignKey(
+        Salle, verbose_name=_("salle"), on_delete=models.PROTECT, related_name="series", null=True, blank=True
+    )
     rrule = models.CharField(_("récurrence (RRULE)"), max_length=200, blank=True)
     sauf_feries = models.BooleanField(_("pas les jours fériés"), default=True)
     sauf_vacances = models.BooleanField(_("pas pendant les vacances scolaires"), default=False)

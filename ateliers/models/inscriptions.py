@@ -23,7 +23,6 @@ from ateliers.enums import (
 from ateliers.models.catalogue import ADULTES_PAR_INSCRIPTION_MAX, ENFANTS_PAR_INSCRIPTION_MAX
 from ateliers.models.seances import Seance
 from familles.models import PRENOM_MAX, Enfant, Famille
-from maisons.models import Maison
 from socle.models import Message, Utilisateur
 
 if TYPE_CHECKING:
@@ -50,7 +49,9 @@ class InscriptionQuerySet(models.QuerySet["Inscription"]):
     def visibles_par(
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> InscriptionQuerySet:
-        return self.filter(seance__lieu__maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+        return self.filter(
+            seance__in=Seance.objects.inscrits_visibles_par(utilisateur, le=le, roles=roles).order_by().values("pk")
+        )
 
 
 class Inscription(models.Model):

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pgtrigger
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Func, Q
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
@@ -30,8 +31,8 @@ from ateliers.models.catalogue import (
     rappels_par_defaut,
 )
 from ateliers.models.groupes import GroupePairs
-from maisons.enums import Langue
-from maisons.models import Lieu, Maison
+from maisons.enums import Langue, Role
+from maisons.models import Lieu, Maison, Salle
 from partenaires.models import Permanence
 from socle.models import Utilisateur
 
@@ -91,6 +92,23 @@ class SeanceQuerySet(models.QuerySet["Seance"]):
             | Q(permanence__in=permanences)
         )
 
+    def inscrits_visibles_par(
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
+    ) -> SeanceQuerySet:
+        """Those of which a person may read who comes: an animateur those they lead, others those of their houses.
+
+        The facilitators of a group lead all its meetings.
+        """
+        if not utilisateur.is_active:
+            return self.none()
+        if utilisateur.is_superuser:
+            return self
+        tous = frozenset(Role) if roles is None else roles
+        animees = Maison.objects.visibles_par(utilisateur, le=le, roles=tous & {Role.ANIMATEUR})
+        dirigees = Maison.objects.visibles_par(utilisateur, le=le, roles=tous - {Role.ANIMATEUR})
+        elle_mene = Q(animateur=utilisateur) | Q(groupe__in=GroupePairs.objects.filter(facilitateurs=utilisateur))
+        return self.filter(Q(lieu__maison__in=dirigees) | elle_mene & Q(lieu__maison__in=animees))
+
     def with_places(self) -> SeanceQuerySet:
         """Those that an adult can still book online."""
         return self.filter(
@@ -104,6 +122,10 @@ class SeanceQuerySet(models.QuerySet["Seance"]):
     def with_cadre(self) -> SeanceQuerySet:
         """With the place, commune and house that every card shows."""
         return self.select_related("lieu__commune", "lieu__maison")
+
+
+def _duree() -> Func:
+    return Func(F("debut"), F("fin"), models.Value("[)"), function="tstzrange", output_field=DateTimeRangeField())
 
 
 class Seance(Public):
@@ -132,10 +154,22 @@ class Seance(Public):
     modifiee_seule = models.BooleanField(_("modifiée à part de sa série"), default=False)
 
     lieu = models.ForeignKey(Lieu, verbose_name=_("lieu"), on_delete=models.PROTECT, related_name="seances")
+    salle = models.ForeignKey(
+        Salle, verbose_name=_("salle"), on_delete=models.PROTECT, related_name="seances", null=True, blank=True
+    )
     debut = models.DateTimeField(_("début"))
     fin = models.DateTimeField(_("fin"))
     titre = models.CharField(_("titre"), max_length=120)
     format = models.CharField(_("format"), max_length=20, choices=Format)
+    # Of the team: reads who comes. What families read of who leads is `intervenants`, guests included.
+    animateur = models.ForeignKey(
+        Utilisateur,
+        verbose_name=_("animateur ou animatrice"),
+        on_delete=models.PROTECT,
+        related_name="seances_animees",
+        null=True,
+        blank=True,
+    )
     intervenants = models.CharField(_("animée par"), max_length=160, blank=True)
     precisions = models.TextField(_("précisions pour cette séance"), blank=True)
     langues = ArrayField(
@@ -232,6 +266,21 @@ class Seance(Public):
                 condition=Q(serie__isnull=False),
             ),
             ages_en_ordre("seance_ages_en_ordre"),
+            # Deferrable: a series that moves by a week passes through its own slots.
+            ExclusionConstraint(
+                name="seance_animateur_libre",
+                expressions=[("animateur", RangeOperators.EQUAL), (_duree(), RangeOperators.OVERLAPS)],
+                condition=Q(animateur__isnull=False) & ~Q(statut=StatutSeance.ANNULEE),
+                deferrable=Deferrable.IMMEDIATE,
+                violation_error_message=_("Cette personne anime déjà une autre séance à cette heure."),
+            ),
+            ExclusionConstraint(
+                name="seance_salle_libre",
+                expressions=[("salle", RangeOperators.EQUAL), (_duree(), RangeOperators.OVERLAPS)],
+                condition=Q(salle__isnull=False) & ~Q(statut=StatutSeance.ANNULEE),
+                deferrable=Deferrable.IMMEDIATE,
+                violation_error_message=_("Cette salle est déjà prise à cette heure."),
+            ),
         ]
         indexes = [
             models.Index(name="seance_debut", fields=["debut", "id"]),

@@ -10,6 +10,7 @@ from maisons.models.reseau import (
     Organisation,
     PlageOuverture,
 )
+from maisons.models.salles import Salle
 from maisons.models.territoire import CODE_DEPARTEMENT, SAISIE_MAX, Commune, Departement, Territoire
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Organisation",
     "PlageOuverture",
     "Referentiel",
+    "Salle",
     "Territoire",
     "ValeurIndicateur",
     "VersionReferentiel",

@@ -19,7 +19,7 @@ from ateliers.inscriptions import DemandeInscription, InscriptionRefusee, inscri
 from ateliers.models import Depassement, Inscription, Seance
 from maisons.enums import Role
 from socle.models import Message
-from tests.acces import QUI, client_de, permanence_du_partenaire
+from tests.acces import LISENT_LES_INSCRITS, QUI, animer, client_de, permanence_du_partenaire
 from tests.equipe import entrer
 from tests.factories import AffectationFactory, InscriptionFactory, OppositionFactory, SeanceFactory, dans, maintenant
 
@@ -33,7 +33,7 @@ def seance() -> Seance:
 
 @pytest.fixture
 def equipe(client: Client, seance: Seance) -> Client:
-    return entrer(client, AffectationFactory(maison=seance.lieu.maison, role=Role.ANIMATEUR).utilisateur)
+    return entrer(client, animer(seance))
 
 
 def adresse(seance: Seance) -> str:
@@ -65,6 +65,7 @@ class TestQui:
         attendu = {
             "anonyme": 302,
             "parent": 302,
+            "animatrice de la séance": 200 if methode == "get" else 302,
             "animateur": 200 if methode == "get" else 302,
             "responsable": 200 if methode == "get" else 302,
             "animateur d'ailleurs": 404,
@@ -77,7 +78,7 @@ class TestQui:
         navigateur = client_de(qui, seance, client)
         reponse = getattr(navigateur, methode)(adresse(seance), saisie() if methode == "post" else None)
         assert reponse.status_code in ((302, 403) if qui in ("parent", "parti") else (attendu,))
-        assert Inscription.objects.exists() == (methode == "post" and qui in ("animateur", "responsable"))
+        assert Inscription.objects.exists() == (methode == "post" and qui in ("animateur", *LISENT_LES_INSCRITS))
 
     def test_a_partner_registers_nobody_at_its_own_permanence(self, client: Client, seance: Seance) -> None:
         permanence_du_partenaire(seance)
@@ -303,7 +304,7 @@ class TestAccepter:
         inscription.refresh_from_db()
         assert inscription.statut == StatutInscription.CONFIRMEE
 
-    @pytest.mark.parametrize("qui", [qui for qui in QUI if qui not in ("animateur", "responsable")])
+    @pytest.mark.parametrize("qui", [qui for qui in QUI if qui not in LISENT_LES_INSCRITS])
     def test_nobody_else(self, client: Client, seance: Seance, qui: str) -> None:
         inscription = InscriptionFactory(seance=seance, proposee=True)
         lien = reverse("admin:ateliers_inscription_accepter", args=[inscription.pk])

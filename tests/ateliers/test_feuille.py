@@ -13,9 +13,9 @@ from pdfua.model import Severity
 
 from ateliers import pdf
 from ateliers.models import Seance
-from maisons.enums import Role
+from tests.acces import animer
 from tests.equipe import entrer
-from tests.factories import AffectationFactory, FamilleFactory, InscriptionFactory, SeanceFactory
+from tests.factories import FamilleFactory, InscriptionFactory, SeanceFactory, dans
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def seance() -> Seance:
 
 @pytest.fixture
 def equipe(client: Client, seance: Seance) -> Client:
-    return entrer(client, AffectationFactory(maison=seance.lieu.maison, role=Role.ANIMATEUR).utilisateur)
+    return entrer(client, animer(seance))
 
 
 def imprimer(equipe: Client, seance: Seance, quoi: str, dossier: Path) -> tuple[Path, str]:
@@ -75,7 +75,8 @@ class TestFeuille:
             assert seance.lieu.maison.nom in page
 
     def test_nobody_booked(self, equipe: Client, seance: Seance, tmp_path: Path) -> None:
-        fichier, texte = imprimer(equipe, SeanceFactory(lieu=seance.lieu), "feuille", tmp_path)
+        vide = SeanceFactory(lieu=seance.lieu, animateur=seance.animateur, debut=dans(days=6))
+        fichier, texte = imprimer(equipe, vide, "feuille", tmp_path)
         assert "Personne n'a réservé" in texte.replace("’", "'")
         assert erreurs(fichier) == []
 

@@ -21,7 +21,7 @@ from maisons.models import Lieu, Maison
 from socle.composition import composer_courriel, composer_sms
 from socle.enums import StatutMessage
 from socle.models import Message
-from tests.acces import QUI, client_de, permanence_du_partenaire
+from tests.acces import LISENT_LES_INSCRITS, QUI, client_de, permanence_du_partenaire
 from tests.equipe import entrer
 from tests.factories import (
     AffectationFactory,
@@ -52,7 +52,7 @@ def lieu(maison: Maison) -> Lieu:
 
 @pytest.fixture
 def equipe(client: Client, maison: Maison) -> Client:
-    return entrer(client, AffectationFactory(maison=maison, role=Role.ANIMATEUR).utilisateur)
+    return entrer(client, AffectationFactory(maison=maison, role=Role.RESPONSABLE).utilisateur)
 
 
 def panneau(client: Client) -> dict[str, Any]:
@@ -266,11 +266,11 @@ class TestEcrire:
     def test_access(self, client: Client, seance: Seance, qui: str) -> None:
         InscriptionFactory(seance=seance)
         reponse = client_de(qui, seance, client).post(self.lien(seance), {"texte": "Merci", "etape": "envoyer"})
-        permis = qui in ("animateur", "responsable")
+        permis = qui in LISENT_LES_INSCRITS
         assert MotDeLaMaison.objects.exists() == permis
         if qui in ("animateur d'ailleurs", "pilote d'ailleurs", "partenaire"):
             assert reponse.status_code == 404
-        elif qui in ("pilote", "réseau"):
+        elif qui in ("animateur", "pilote", "réseau"):
             assert reponse.status_code == 403
 
     def test_a_partner_writes_to_nobody(self, client: Client, seance: Seance) -> None:

@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from ateliers.models import Inscription, Passage, Seance
 from ateliers.pdf import USAGE_PORTE
-from maisons.enums import Role
 from socle import liens
+from tests.acces import animer
 from tests.equipe import entrer
-from tests.factories import AffectationFactory, FamilleFactory, InscriptionFactory, SeanceFactory, dans
+from tests.factories import FamilleFactory, InscriptionFactory, SeanceFactory, dans
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -54,7 +54,7 @@ def ouvrir(
     live_server: Any, seance: Seance, client: Client, ouvrir_contexte: Callable[..., BrowserContext]
 ) -> Callable[..., Page]:
     def ouvrir(**options: Any) -> Page:
-        entrer(client, AffectationFactory(maison=seance.lieu.maison, role=Role.ANIMATEUR).utilisateur)
+        entrer(client, animer(seance))
         contexte = ouvrir_contexte(**{"base_url": live_server.url, "viewport": TABLETTE, **options})
         cle = client.cookies[settings.SESSION_COOKIE_NAME].value
         contexte.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cle, "url": live_server.url}])

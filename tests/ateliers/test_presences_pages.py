@@ -12,8 +12,7 @@ from django.urls import reverse
 
 from ateliers.enums import Presence
 from ateliers.models import Inscription, Passage, Seance
-from maisons.enums import Role
-from tests.acces import QUI, client_de, permanence_du_partenaire
+from tests.acces import LISENT_LES_INSCRITS, QUI, animer, client_de, permanence_du_partenaire
 from tests.equipe import entrer
 from tests.factories import AffectationFactory, InscriptionFactory, SeanceFactory, maintenant
 
@@ -34,7 +33,7 @@ def ines(seance: Seance) -> Inscription:
 
 @pytest.fixture
 def equipe(client: Client, seance: Seance) -> Client:
-    return entrer(client, AffectationFactory(maison=seance.lieu.maison, role=Role.ANIMATEUR).utilisateur)
+    return entrer(client, animer(seance))
 
 
 def adresse(seance: Seance, page: str = "presences", *suite: int) -> str:
@@ -52,16 +51,16 @@ def pointer(client: Client, inscription: Inscription, presence: str, **options: 
 
 class TestQui:
     @pytest.mark.parametrize("qui", QUI)
-    def test_names_for_the_house_figures_for_the_others(
+    def test_names_for_who_leads_and_the_responsable_figures_for_the_others(
         self, client: Client, seance: Seance, ines: Inscription, qui: str
     ) -> None:
         reponse = client_de(qui, seance, client).get(adresse(seance))
-        attendu = {"animateur": 200, "responsable": 200, "pilote": 200, "réseau": 200}
+        attendu = {"animatrice de la séance": 200, "animateur": 200, "responsable": 200, "pilote": 200, "réseau": 200}
         refus = (302, 403) if qui in ("anonyme", "parent", "parti") else (404,)
         assert reponse.status_code in ((attendu[qui],) if qui in attendu else refus)
-        assert ("Inès" in reponse.content.decode()) == (qui in ("animateur", "responsable"))
+        assert ("Inès" in reponse.content.decode()) == (qui in LISENT_LES_INSCRITS)
 
-    @pytest.mark.parametrize("qui", [qui for qui in QUI if qui not in ("animateur", "responsable")])
+    @pytest.mark.parametrize("qui", [qui for qui in QUI if qui not in LISENT_LES_INSCRITS])
     def test_nobody_else_ticks_counts_or_prints(
         self, client: Client, seance: Seance, ines: Inscription, qui: str
     ) -> None:
@@ -75,8 +74,9 @@ class TestQui:
         ]
         for lien, envoi in actes:
             assert navigateur.post(lien, envoi).status_code in (302, 403, 404)
-        for page in ("feuille", "affiche"):
-            assert navigateur.get(adresse(seance, page)).status_code in (302, 403, 404)
+        assert navigateur.get(adresse(seance, "feuille")).status_code in (302, 403, 404)
+        # The poster names no family: whoever opens the house may print it.
+        assert (navigateur.get(adresse(seance, "affiche")).status_code == 200) == (qui == "animateur")
         ines.refresh_from_db()
         assert ines.presence == ""
         assert Passage.objects.get() == passage

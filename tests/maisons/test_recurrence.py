@@ -197,13 +197,11 @@ class TestHeureLocale:
 
 
 class TestExclusions:
-    def test_days_left_out_keep_their_reason_and_have_no_conflict(self) -> None:
+    def test_days_left_out_keep_their_reason(self) -> None:
         prevus = prevoir(
             regle(nombre=3),
             PARIS,
             motif_exclusion=lambda jour: "jour férié" if jour == date(2026, 3, 10) else "",
-            conflits=lambda debut, fin: ("Café",),
         )
         assert [prevu.motif_exclusion for prevu in prevus] == ["", "jour férié", ""]
         assert [prevu.retenu for prevu in prevus] == [True, False, True]
-        assert [prevu.conflits for prevu in prevus] == [("Café",), (), ("Café",)]
