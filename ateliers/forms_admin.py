@@ -255,7 +255,7 @@ def lire_jours(valeurs: Iterable[str]) -> set[date]:
 
 
 def _celle_de(seance: Seance) -> QuerySet[Salle]:
-    return Salle.objects.filter(pk=seance.salle_id).select_related("lieu")
+    return Salle.objects.filter(pk=seance.salle_id or 0).select_related("lieu")
 
 
 class ModificationForm(forms.Form):
@@ -368,7 +368,7 @@ class ModificationForm(forms.Form):
             del self.fields["animateur"]
         else:
             # So does a leader who has left, until someone else takes over.
-            poser_choix(self, "animateur", animateurs | Utilisateur.objects.filter(pk=seance.animateur_id))
+            poser_choix(self, "animateur", animateurs | Utilisateur.objects.filter(pk=seance.animateur_id or 0))
         if seance.serie_id is None:
             del self.fields["etendue"]
 
@@ -398,7 +398,7 @@ class ModificationForm(forms.Form):
         if "salle" not in self.changed_data and "lieu" in self.changed_data:
             # The room stays behind when the session moves elsewhere.
             donnees["salle"] = None
-        autres = {nom: donnees.get(nom) for nom in ("salle", "animateur") if nom in self.changed_data}
+        autres: dict[str, Any] = {nom: donnees.get(nom) for nom in ("salle", "animateur") if nom in self.changed_data}
         verifier_equipe(self, autres, donnees.get("lieu"), self.aujourd_hui)
         jour, heure, lieu = donnees.get("jour"), donnees.get("heure"), donnees.get("lieu")
         if jour and heure and lieu and not existe(jour, heure, lieu.zone):

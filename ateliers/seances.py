@@ -26,11 +26,11 @@ from ateliers.occupations import (
     Alternatives,
     Occupation,
     Occupations,
-    SeanceRefusee,
     alternatives,
     reserver,
     une_seance_a_la_fois,
 )
+from ateliers.occupations import SeanceRefusee as SeanceRefusee
 from maisons.exclusions import motifs_exclusion
 from maisons.models import Lieu, Salle
 from maisons.recurrence import JourPrevu, Regle, decalage_local, decaler, prevoir

@@ -6,11 +6,15 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from ateliers.models import Atelier, GroupePairs, Theme
+from maisons.models import Maison
+from maisons.perms import equipes
 from socle.admin import FiltreVisible, PorteeAdmin
+from socle.portee import utilisateur_de, visibles
 
 
 @admin.register(Theme)
@@ -59,6 +63,7 @@ class AtelierAdmin(PorteeAdmin):
             {
                 "fields": (
                     "duree_minutes",
+                    ("animateur", "salle"),
                     ("capacite_adultes", "capacite_enfants"),
                     ("adultes_gardes", "enfants_gardes", "gardes_heures_avant"),
                     "rappels_heures",
@@ -74,6 +79,8 @@ class AtelierAdmin(PorteeAdmin):
         "a_apporter": _("Par exemple : une serviette, un doudou."),
         "intervenants": _("Prénom et métier : « Nadia, puéricultrice »."),
         "accueille_grossesse": _("Les futurs parents peuvent venir."),
+        "animateur": _("Qui mène d'habitude ses séances, et lit alors qui vient."),
+        "salle": _("Une séance à la fois par salle."),
         "capacite_enfants": _("0 si l'atelier est pour les adultes seulement."),
         "adultes_gardes": _("Pour qui téléphone ou passe : pas réservables en ligne."),
         "gardes_heures_avant": _("Ce qui reste s'ouvre alors à tous."),
@@ -86,6 +93,14 @@ class AtelierAdmin(PorteeAdmin):
         if champ is not None and db_field.name in self.aides:
             champ.help_text = self.aides[db_field.name]
         return champ
+
+    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> Any:
+        """Leaders are offered by where they work, to teams who don't see the accounts of their colleagues."""
+        if db_field.name == "animateur":
+            le, roles = timezone.localdate(), self.roles_pour("add", "change")
+            return equipes(visibles(Maison.objects.all(), utilisateur_de(request), le=le, roles=roles), le=le)
+        queryset = super().get_field_queryset(db, db_field, request)
+        return queryset.select_related("lieu") if db_field.name == "salle" and queryset is not None else queryset
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         return super().formfield_for_manytomany(

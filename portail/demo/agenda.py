@@ -19,6 +19,7 @@ from maisons.recurrence import Regle, jours_de_la_regle, moment_local
 from partenaires.enums import TypePartenaire
 from partenaires.models import Partenaire, Permanence
 from portail.demo.catalogue import CHARLEVILLE, JEU, LUN, MAR, MER, METZ, RETHEL, Programme
+from portail.demo.equipes import Repartition
 from portail.demo.reseau import Reseau
 
 ESPACE_DE_NOMS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:portail-1000-premiers-jours:demonstration")
@@ -132,6 +133,9 @@ def charger_agenda(reseau: Reseau, ateliers: dict[Programme, Atelier], *, mainte
         if seance.reference not in connues and (seance.serie_id, seance.jour_serie) not in prises
     ]
     nouvelles.sort(key=lambda seance: (seance.debut, str(seance.reference)))
+    repartition = Repartition(reseau, nouvelles)
+    for seance in nouvelles:
+        repartition.placer(seance, seance.lieu)
     Seance.objects.bulk_create(nouvelles)
     return Agenda(nouvelles, Seance.objects.publiees().a_venir(maintenant=maintenant).count())
 
