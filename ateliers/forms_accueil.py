@@ -10,9 +10,10 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from ateliers.enums import CanalInscription
-from ateliers.forms import InscriptionForm, PrenomField, champ_adultes
+from ateliers.forms import InscriptionForm, champ_adultes
 from ateliers.inscriptions import DemandeInscription
 from ateliers.models import Seance
+from familles.champs import PrenomField
 from socle.champs import CourrielField, MobileField
 
 ACCUEIL = (CanalInscription.TELEPHONE, CanalInscription.SUR_PLACE)

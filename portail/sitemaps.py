@@ -33,6 +33,7 @@ class PagesSitemap(_Bilingue):
             "portail:maisons",
             "portail:groupes",
             "portail:professionnels",
+            "compagnon:calendrier",
             "portail:besoin_aide",
             "portail:mentions_legales",
             "portail:confidentialite",

@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include((pages, "portail"))),
         path("", include("ateliers.urls")),
         path("", include("maisons.urls")),
+        path("", include("portail.compagnon.urls")),
         *demonstration,
         prefix_default_language=False,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -38,8 +38,26 @@ class EvenementICal:
     prive: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class JourneesICal:
+    """Whole days, the last included: a date on everybody's calendar, in no time zone. It takes up nobody's time."""
+
+    uid: str
+    du: date
+    au: date
+    titre: str
+    horodatage: datetime
+    sequence: int = 0
+    description: str = ""
+    url: str = ""
+
+
 def calendrier(
-    evenements: Iterable[EvenementICal], *, methode: str = PUBLISH, nom: str = "", organisateur: str = ""
+    evenements: Iterable[EvenementICal | JourneesICal],
+    *,
+    methode: str = PUBLISH,
+    nom: str = "",
+    organisateur: str = "",
 ) -> bytes:
     """The .ics file of these events, with the VTIMEZONE of every time zone they use.
 
@@ -55,10 +73,13 @@ def calendrier(
     if nom:
         calendar.add("name", _texte(nom))
         calendar.add("x-wr-calname", _texte(nom))
-    for fuseau, premiere, derniere in _annees_par_fuseau(evenements):
+    for fuseau, premiere, derniere in _annees_par_fuseau(e for e in evenements if isinstance(e, EvenementICal)):
         calendar.add_component(_vtimezone(fuseau, premiere, derniere))
     for evenement in evenements:
-        calendar.add_component(_vevent(evenement, methode=methode, organisateur=organisateur))
+        if isinstance(evenement, JourneesICal):
+            calendar.add_component(_journees(evenement))
+        else:
+            calendar.add_component(_vevent(evenement, methode=methode, organisateur=organisateur))
     contenu: bytes = calendar.to_ical()
     return contenu
 
@@ -86,6 +107,24 @@ def _vevent(evenement: EvenementICal, *, methode: str, organisateur: str) -> Eve
     if evenement.prive:
         # Those who share the calendar see that the time is taken, not by what.
         event.add("class", "PRIVATE")
+    return event
+
+
+def _journees(journees: JourneesICal) -> Event:
+    event = Event()
+    event.add("uid", journees.uid)
+    event.add("sequence", journees.sequence)
+    event.add("dtstamp", journees.horodatage.astimezone(UTC))
+    event.add("dtstart", journees.du)
+    # RFC 5545 §3.6.1: the end is the day after the last one.
+    event.add("dtend", journees.au + timedelta(days=1))
+    event.add("summary", _texte(journees.titre))
+    if journees.description:
+        event.add("description", _texte(journees.description))
+    if journees.url:
+        event.add("url", journees.url)
+    event.add("transp", "TRANSPARENT")
+    event.add("class", "PRIVATE")
     return event
 
 

@@ -51,6 +51,8 @@ def prepare() -> None:
     stamps = Stamps()
     reference = fingerprint(_source_files("maisons"))
     stamps.run("Données de référence", "charger_reference", reference, needed=not _has_rows("maisons", "Commune"))
+    calendar = fingerprint(_source_files("familles"))
+    stamps.run("Calendrier des 1000 jours", "charger_calendrier", calendar, needed=not _has_rows("familles", "Jalon"))
     code = fingerprint(_source_files())
     today = timezone.localdate().isoformat()
     stamps.run("Données de démonstration", "charger_demo", code + today, needed=not _has_rows("maisons", "Maison"))

@@ -1,0 +1,90 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Ancre(models.TextChoices):
+    """What a milestone is counted from."""
+
+    TERME = "DPA", _("date prévue d'accouchement")
+    DERNIERES_REGLES = "DDR", _("dernières règles (terme moins 287 jours)")
+    NAISSANCE = "NAISSANCE", _("naissance")
+    # Maternity leave: a birth before its due date takes nothing from it.
+    TERME_OU_NAISSANCE = "DPA_OU_NAISSANCE", _("naissance, ou terme s'il vient après")
+
+
+class CategorieJalon(models.TextChoices):
+    CADRE = "cadre", _("cadre des 1000 jours")
+    SANTE_MERE = "sante_mere", _("santé de la mère")
+    SANTE_ENFANT = "sante_enfant", _("santé de l'enfant")
+    VACCINATION = "vaccination", _("vaccins")
+    ADMINISTRATIF = "administratif", _("démarches")
+    DROITS = "droits", _("droits")
+    CONGES = "conges", _("congés")
+    ACCUEIL = "accueil", _("mode d'accueil")
+    MAISON = "maison_1000j", _("rencontres")
+
+
+class Caractere(models.TextChoices):
+    OBLIGATOIRE = "obligatoire", _("obligatoire")
+    POUR_LES_DROITS = "obligatoire_droits", _("nécessaire pour vos droits")
+    A_PROPOSER = "a_proposer", _("doit vous être proposé")
+    RECOMMANDE = "recommande", _("conseillé")
+    CONSEIL = "conseil", _("bon à savoir")
+    DROIT = "droit", _("un droit")
+    PROPOSE = "propose", _("proposé")
+    SI_BESOIN = "si_besoin", _("si besoin")
+    CADRE = "cadre", _("repère")
+
+
+class Confiance(models.TextChoices):
+    """How far a rule is established; below `VERIFIE` the page says so, in words of its own."""
+
+    VERIFIE = "verifie", _("vérifiée dans une source officielle")
+    DERIVE = "derive", _("calculée à partir de sources lues")
+    SOURCE_SECONDAIRE = "verifie_source_secondaire", _("lue dans une source secondaire")
+    PARTIEL = "partiel", _("en partie établie")
+    A_CONFIRMER = "a_confirmer", _("à confirmer")
+
+
+class Condition(models.TextChoices):
+    """For whom a milestone holds, where it does not hold for everybody."""
+
+    PREMIERS_ENFANTS = "1_2", _("premier ou deuxième enfant")
+    TROISIEME_ENFANT = "3plus", _("troisième enfant ou plus")
+    JUMEAUX = "jumeaux", _("jumeaux")
+    TRIPLES = "triples", _("triplés ou plus")
+
+
+class Ajustement(models.TextChoices):
+    JOUR_OUVRABLE = "jour_ouvrable_suivant", _("reporté au jour ouvrable suivant")
+
+
+class PourQui(models.TextChoices):
+    MERE = "mere", _("la mère")
+    COPARENT = "coparent", _("l'autre parent")
+    PARENTS = "parents", _("les parents")
+    ENFANT = "enfant", _("l'enfant")
+
+
+class AideProche(models.TextChoices):
+    """What a milestone leads to near home."""
+
+    ENTRETIEN = "entretien", _("sages-femmes et entretiens")
+    PMI = "pmi", _("consultations de PMI")
+    GROUPE = "groupe", _("groupes de parents")
+    DROITS = "droits", _("aide aux démarches et aux droits")
+    MODE_ACCUEIL = "mode_accueil", _("information sur les modes d'accueil")
+
+
+class StatutVersion(models.TextChoices):
+    BROUILLON = "brouillon", _("brouillon")
+    PUBLIEE = "publiee", _("publiée")
+    ARCHIVEE = "archivee", _("remplacée")
+
+
+class EtatFenetre(models.TextChoices):
+    PASSEE = "passee", _("passé")
+    OUVERTE = "ouverte", _("en ce moment")
+    # Advised period over, still possible.
+    ENCORE_POSSIBLE = "encore_possible", _("encore possible")
+    A_VENIR = "a_venir", _("à venir")

@@ -1,0 +1,99 @@
+"""What people type, cleaned; nothing is saved here."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from familles.ages import JOURS_APRES_TERME, terme_plausible
+from familles.calendrier import Reperes
+from familles.champs import DateTapeeField
+from familles.enums import Condition
+
+# Consultations of the PMI end on the sixth birthday: beyond it the calendar has nothing to say.
+AGE_MAX_ANNEES = 6
+# Born earlier than this before its due date, a child is not known to live: one of the dates was mistyped.
+JOURS_PREMATURITE_MAX = 133
+
+
+class CalendrierForm(forms.Form):
+    """A due date, a birth date, or both; nothing else is needed, and nothing is kept."""
+
+    terme = DateTapeeField(
+        label=gettext_lazy("Date prévue d'accouchement"),
+        required=False,
+        help_text=gettext_lazy("Pour une grossesse, ou pour un bébé né en avance. Par exemple 14/03/2027."),
+    )
+    naissance = DateTapeeField(
+        label=gettext_lazy("Date de naissance"),
+        required=False,
+        help_text=gettext_lazy("Si votre bébé est né."),
+    )
+    bebes = forms.TypedChoiceField(
+        label=gettext_lazy("Combien de bébés ?"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            (1, gettext_lazy("Un bébé")),
+            (2, gettext_lazy("Des jumeaux")),
+            (3, gettext_lazy("Des triplés ou plus")),
+        ],
+    )
+    rang = forms.ChoiceField(
+        label=gettext_lazy("Pour les dates du congé de maternité"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Je ne précise pas")),
+            (Condition.PREMIERS_ENFANTS, gettext_lazy("Premier ou deuxième enfant")),
+            (Condition.TROISIEME_ENFANT, gettext_lazy("Troisième enfant ou plus")),
+        ],
+    )
+
+    def __init__(self, *args: Any, aujourd_hui: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.aujourd_hui = aujourd_hui
+
+    def clean(self) -> dict[str, Any]:
+        donnees = super().clean() or self.cleaned_data
+        terme, naissance = donnees.get("terme"), donnees.get("naissance")
+        if not self.errors and terme is None and naissance is None:
+            self.add_error("terme", _("Indiquez la date prévue d'accouchement, ou la date de naissance plus bas."))
+        if naissance is not None:
+            self._verifier_naissance(naissance, terme)
+        elif terme is not None and not terme_plausible(terme, aujourd_hui=self.aujourd_hui):
+            if terme < self.aujourd_hui:
+                message = _("Cette date est passée. Si votre bébé est né, indiquez sa date de naissance plus bas.")
+            else:
+                message = _("Cette date est trop loin. Vérifiez l'année.")
+            self.add_error("terme", message)
+        return donnees
+
+    def _verifier_naissance(self, naissance: date, terme: date | None) -> None:
+        if naissance > self.aujourd_hui:
+            self.add_error(
+                "naissance", _("Cette date est à venir. Avant la naissance, indiquez la date prévue d'accouchement.")
+            )
+        elif naissance < self.aujourd_hui - relativedelta(years=AGE_MAX_ANNEES):
+            self.add_error("naissance", _("Le calendrier va de la grossesse aux six ans. Vérifiez l'année."))
+        elif terme is not None and not -JOURS_APRES_TERME <= (terme - naissance).days <= JOURS_PREMATURITE_MAX:
+            self.add_error("terme", _("Ces deux dates ne vont pas ensemble. Vérifiez-les, ou laissez celle-ci vide."))
+
+    def reperes(self) -> Reperes:
+        """What was typed, for the calendar's engine."""
+        rang = self.cleaned_data.get("rang")
+        return Reperes(
+            terme=self.cleaned_data.get("terme"),
+            naissance=self.cleaned_data.get("naissance"),
+            bebes=self.cleaned_data.get("bebes") or 1,
+            rang=Condition(rang) if rang else None,
+        )
+
+    @property
+    def a_des_precisions(self) -> bool:
+        return str(self["bebes"].value() or "1") != "1" or bool(self["rang"].value())
