@@ -138,3 +138,8 @@ class StatutReferentiel(models.TextChoices):
     BROUILLON = "brouillon", _("brouillon")
     PUBLIEE = "publiee", _("publiée")
     RETIREE = "retiree", _("retirée")
+
+
+class NaturePreuve(models.TextChoices):
+    LIEN = "lien", _("lien")
+    CONSTAT = "constat", _("constaté sur place")

@@ -145,6 +145,7 @@ def _incoherences(contenu: Contenu) -> Iterable[str]:
     ):
         yield _("version › valide_au : la fin de validité doit venir après son début.")
     yield from _doubles([axe["code"] for axe in contenu["axes"]], _("axes"))
+    yield from _parcours(contenu)
     for n, axe in enumerate(contenu["axes"], 1):
         yield from _doubles([critere["code"] for critere in axe["criteres"]], f"axes {n} › criteres")
         for m, critere in enumerate(axe["criteres"], 1):
@@ -163,3 +164,24 @@ def _incoherences(contenu: Contenu) -> Iterable[str]:
 def _doubles(codes: list[str], place: str) -> Iterable[str]:
     for code in sorted({code for code in codes if codes.count(code) > 1}):
         yield _("%(place)s : le code « %(code)s » sert deux fois.") % {"place": place, "code": code}
+
+
+def _parcours(contenu: Contenu) -> Iterable[str]:
+    etapes = [etape["code"] for etape in contenu["parcours"]]
+    criteres = {f"{axe['code']}.{critere['code']}" for axe in contenu["axes"] for critere in axe["criteres"]}
+    yield from _doubles(etapes, "parcours")
+    for n, etape in enumerate(contenu["parcours"], 1):
+        passages = etape.get("vers", [])
+        yield from _doubles([passage["etape"] for passage in passages], f"parcours {n} › vers")
+        for m, passage in enumerate(passages, 1):
+            place = f"parcours {n} › vers {m}"
+            if passage["etape"] not in etapes or passage["etape"] == etape["code"]:
+                yield _("%(place)s : « %(code)s » n'est pas une autre étape du parcours.") % {
+                    "place": place,
+                    "code": passage["etape"],
+                }
+            for inconnu in sorted(set(passage.get("preuves", [])) - criteres):
+                yield _("%(place)s › preuves : « %(code)s » n'est pas un critère (axe.critere).") % {
+                    "place": place,
+                    "code": inconnu,
+                }

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from maisons.enums import StatutReferentiel
 from maisons.label.fichier import FORMAT, Contenu
-from maisons.models import Axe, Critere, Referentiel, VersionReferentiel
+from maisons.models import Axe, Critere, Etape, Referentiel, Transition, VersionReferentiel
 
 
 class ReferentielRefuse(Exception):
@@ -54,7 +55,35 @@ def enregistrer(contenu: Contenu) -> VersionReferentiel:
     )
     for rang, axe in enumerate(contenu["axes"], 1):
         _enregistrer_axe(version, rang, axe)
+    _enregistrer_parcours(version, contenu["parcours"])
     return version
+
+
+def _enregistrer_parcours(version: VersionReferentiel, parcours: list[Contenu]) -> None:
+    etapes = Etape.objects.bulk_create(
+        Etape(
+            version=version,
+            code=etape["code"],
+            rang=rang,
+            intitule=etape["intitule"],
+            statut_label=etape["label"],
+            delai_jours=etape.get("delai_jours"),
+        )
+        for rang, etape in enumerate(parcours, 1)
+    )
+    par_code = {etape.code: etape for etape in etapes}
+    Transition.objects.bulk_create(
+        Transition(
+            de=par_code[etape["code"]],
+            vers=par_code[passage["etape"]],
+            roles=passage["qui"],
+            tout_evalue=passage.get("tout_evalue", False),
+            imperatifs_atteints=passage.get("imperatifs_atteints", False),
+            preuves=passage.get("preuves", []),
+        )
+        for etape in parcours
+        for passage in etape.get("vers", [])
+    )
 
 
 def _enregistrer_axe(version: VersionReferentiel, rang: int, donnees: Contenu) -> None:
@@ -104,6 +133,27 @@ def decrire(version: VersionReferentiel) -> Contenu:
             "valide_au": version.valide_au.isoformat() if version.valide_au else None,
             "sources": list(version.sources),
         },
+        "parcours": [
+            {
+                "code": etape.code,
+                "intitule": etape.intitule,
+                "label": etape.statut_label,
+                "delai_jours": etape.delai_jours,
+                "vers": [
+                    {
+                        "etape": passage.vers.code,
+                        "qui": list(passage.roles),
+                        "tout_evalue": passage.tout_evalue,
+                        "imperatifs_atteints": passage.imperatifs_atteints,
+                        "preuves": list(passage.preuves),
+                    }
+                    for passage in etape.departs.all()
+                ],
+            }
+            for etape in version.etapes.order_by("rang").prefetch_related(
+                Prefetch("departs", Transition.objects.order_by("pk").select_related("vers"))
+            )
+        ],
         "axes": [
             {
                 "code": axe.code,
@@ -154,6 +204,19 @@ def _normaliser(contenu: Contenu) -> Contenu:
             "valide_au": version.get("valide_au"),
             "sources": version.get("sources", []),
         },
+        "parcours": [
+            {
+                "code": etape["code"],
+                "intitule": etape["intitule"],
+                "label": etape["label"],
+                "delai_jours": etape.get("delai_jours"),
+                "vers": [
+                    {"tout_evalue": False, "imperatifs_atteints": False, "preuves": [], **passage}
+                    for passage in etape.get("vers", [])
+                ],
+            }
+            for etape in contenu["parcours"]
+        ],
         "axes": [
             {
                 "code": axe["code"],

@@ -1,6 +1,7 @@
 """The rows of houses and territory, by topic; import them from here."""
 
-from maisons.models.label import Axe, Critere, Referentiel, ValeurIndicateur, VersionReferentiel
+from maisons.models.candidatures import ActionPrevue, Candidature, Evaluation, Franchissement, Preuve
+from maisons.models.label import Axe, Critere, Etape, Referentiel, Transition, ValeurIndicateur, VersionReferentiel
 from maisons.models.reseau import (
     Affectation,
     Fermeture,
@@ -14,6 +15,13 @@ from maisons.models.salles import Salle
 from maisons.models.territoire import CODE_DEPARTEMENT, SAISIE_MAX, Commune, Departement, Territoire
 
 __all__ = [
+    "Transition",
+    "Preuve",
+    "Franchissement",
+    "Evaluation",
+    "Etape",
+    "Candidature",
+    "ActionPrevue",
     "CODE_DEPARTEMENT",
     "SAISIE_MAX",
     "Affectation",

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from maisons.enums import NatureAxe, StatutReferentiel
+from maisons.enums import NatureAxe, Role, StatutLabel, StatutReferentiel
 from maisons.models.reseau import Maison
 from socle.models import Utilisateur
 from socle.portee import ReferenceQuerySet
@@ -261,3 +261,74 @@ class ValeurIndicateur(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicateur} ({self.du:%d/%m/%Y} – {self.au:%d/%m/%Y})"
+
+
+# The way to the label
+
+
+class Etape(models.Model):
+    """A step of a référentiel's way: what the house may call itself meanwhile, and how long the step should last."""
+
+    # Part of its version.
+    version = models.ForeignKey(
+        VersionReferentiel, verbose_name=_("version"), on_delete=models.CASCADE, related_name="etapes"
+    )
+    code = models.CharField(_("code"), max_length=60, validators=[CODE])
+    rang = models.PositiveSmallIntegerField(_("rang"))
+    intitule = models.CharField(_("intitulé"), max_length=160)
+    statut_label = models.CharField(_("label de la maison"), max_length=12, choices=StatutLabel)
+    # Days in which the next step is due; None: no deadline.
+    delai_jours = models.PositiveSmallIntegerField(_("délai (jours)"), null=True, blank=True)
+
+    objects = ReferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("étape")
+        verbose_name_plural = _("étapes")
+        constraints = [
+            models.UniqueConstraint(name="etape_code_unique", fields=["version", "code"]),
+            models.UniqueConstraint(name="etape_rang_unique", fields=["version", "rang"]),
+        ]
+        triggers = [
+            _figee_avec_sa_version(
+                "etape_figee",
+                "SELECT 1 FROM maisons_versionreferentiel v "
+                "WHERE v.id = {rangee}.version_id AND v.statut <> 'brouillon'",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.intitule
+
+
+class Transition(models.Model):
+    """From one step to another: who may decide it, and what must be there."""
+
+    # Part of its steps.
+    de = models.ForeignKey(Etape, verbose_name=_("de"), on_delete=models.CASCADE, related_name="departs")
+    vers = models.ForeignKey(Etape, verbose_name=_("vers"), on_delete=models.CASCADE, related_name="arrivees")
+    roles = ArrayField(models.CharField(max_length=20, choices=Role), verbose_name=_("qui décide"))
+    tout_evalue = models.BooleanField(_("tous les critères sont évalués"), default=False)
+    imperatifs_atteints = models.BooleanField(_("les critères impératifs sont atteints"), default=False)
+    # Criteria ("axis.criterion") that need at least one piece of evidence.
+    preuves = ArrayField(models.CharField(max_length=121), verbose_name=_("preuves exigées"), default=list, blank=True)
+
+    objects = ReferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("passage possible")
+        verbose_name_plural = _("passages possibles")
+        constraints = [
+            models.UniqueConstraint(name="transition_unique", fields=["de", "vers"]),
+            models.CheckConstraint(name="transition_ailleurs", condition=~Q(de=F("vers"))),
+        ]
+        triggers = [
+            _figee_avec_sa_version(
+                "transition_figee",
+                "SELECT 1 FROM maisons_etape e JOIN maisons_versionreferentiel v ON v.id = e.version_id "
+                "WHERE e.id = {rangee}.de_id AND v.statut <> 'brouillon'",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.de} → {self.vers}"

@@ -18,7 +18,7 @@ import maisons.label
 from maisons.enums import StatutReferentiel
 from maisons.label import fichier, referentiels
 from maisons.label.fichier import ReferentielInvalide
-from maisons.models import Axe, Critere, VersionReferentiel
+from maisons.models import Axe, Critere, Etape, Transition, VersionReferentiel
 
 LIVRE = Path(maisons.label.__file__).parent.parent / "donnees" / "referentiels" / "epepe-2026-1.yaml"
 MAINTENANT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -33,6 +33,24 @@ CONTENU: dict[str, Any] = {
         "valide_au": None,
         "sources": ["Une source"],
     },
+    "parcours": [
+        {
+            "code": "candidat",
+            "intitule": "Candidate",
+            "label": "candidate",
+            "delai_jours": 60,
+            "vers": [
+                {
+                    "etape": "labellise",
+                    "qui": ["pilote"],
+                    "tout_evalue": True,
+                    "imperatifs_atteints": True,
+                    "preuves": ["gratuite.rien-a-payer"],
+                }
+            ],
+        },
+        {"code": "labellise", "intitule": "Labellisée", "label": "labellisee", "delai_jours": None, "vers": []},
+    ],
     "axes": [
         {
             "code": "gratuite",
@@ -104,6 +122,12 @@ class TestLecture:
             ("axes.0.criteres.1.niveaux", ["seul"], "axes 1 › criteres 2 › niveaux : il en faut au moins 2."),
             ("axes.0.criteres.1.requis", 2, "axes 1 › criteres 2 › requis : il n'y a que 2 niveaux"),
             ("axes.0.criteres.1.code", "rien-a-payer", "le code « rien-a-payer » sert deux fois."),
+            ("parcours", [], "parcours : il en faut au moins 2."),
+            ("parcours.1.code", "candidat", "le code « candidat » sert deux fois."),
+            ("parcours.0.vers.0.etape", "ailleurs", "« ailleurs » n'est pas une autre étape"),
+            ("parcours.0.vers.0.etape", "candidat", "« candidat » n'est pas une autre étape"),
+            ("parcours.0.vers.0.qui", ["animateur"], "parcours 1 › vers 1 › qui 1 : une de ces valeurs"),
+            ("parcours.0.vers.0.preuves", ["gratuite.x"], "« gratuite.x » n'est pas un critère"),
             ("axes.0.criteres.0.poids", 0, "axes 1 › criteres 1 › poids : au moins 1."),
             ("axes.0.criteres.0.indicateur", {"code": "x", "min": 3, "max": 2}, "le minimum dépasse le maximum."),
             ("axes.0.criteres.0.indicateur", {"min": 3}, "indicateur : il manque « code »."),
@@ -202,6 +226,8 @@ class TestVersions:
                 statut=StatutReferentiel.BROUILLON, publiee_le=None
             ),
             lambda version: version.delete(),
+            lambda version: Etape.objects.filter(version=version).update(delai_jours=3),
+            lambda version: Transition.objects.filter(de__version=version).delete(),
         ],
     )
     def test_the_database_refuses_to_change_a_published_version(self, geste: Any) -> None:
