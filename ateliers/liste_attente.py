@@ -16,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from ateliers import messages
 from ateliers.enums import AnnuleePar, CanalInscription, StatutInscription, StatutSeance
 from ateliers.models import Inscription, Seance
+from socle import verrous
 
 # The shortest time worth offering a seat for: less, and a person at work has no chance to read it.
 PROPOSITION_MINIMUM = timedelta(minutes=30)
@@ -56,7 +57,7 @@ def rang(inscription: Inscription) -> int | None:
 
 def verrouiller(pk: int) -> Seance:
     """The session with its row locked: whatever changes seats queues here until commit."""
-    return Seance.objects.with_cadre().select_for_update(of=("self",), no_key=True).get(pk=pk)
+    return verrous.verrouiller(Seance.objects.with_cadre(), pk)
 
 
 def prendre(seance: Seance, *, adultes: int, enfants: int, canal: str) -> None:

@@ -28,6 +28,7 @@ from ateliers.enums import (
 )
 from ateliers.groupes import messages, regles
 from ateliers.models import DemandeGroupe, GroupePairs, Inscription, MembreGroupe, Seance
+from socle import verrous
 
 # Requests looked at for one freed place: beyond, the next minute's round goes on.
 CANDIDATES_MAX = 200
@@ -43,7 +44,7 @@ class PlaceRefusee(Exception):
 
 def verrouiller_groupe(pk: int) -> GroupePairs:
     """The group with its row locked: whatever changes its places queues here until commit."""
-    return GroupePairs.objects.with_cadre().select_for_update(of=("self",), no_key=True).get(pk=pk)
+    return verrous.verrouiller(GroupePairs.objects.with_cadre(), pk)
 
 
 def verrouiller_demande(pk: int) -> DemandeGroupe:

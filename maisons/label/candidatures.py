@@ -25,6 +25,7 @@ from maisons.models import (
     Transition,
     VersionReferentiel,
 )
+from socle import verrous
 from socle.models import Utilisateur
 
 
@@ -145,9 +146,8 @@ def franchir(
     Raises CandidatureRefusee with every reason: no such way from here (somebody may have moved it meanwhile), not
     this person's to decide, something missing, a day before the current step began or still to come.
     """
-    # Two people who decide at once queue here: the second finds another step. Without joins: the row that was waited
-    # for would be looked for beside the step it had before.
-    candidature = Candidature.objects.select_for_update(no_key=True).get(pk=candidature.pk)
+    # Two people who decide at once queue here: the second finds another step.
+    candidature = verrous.verrouiller(Candidature.objects.with_cadre(), candidature.pk)
     passage = Transition.objects.filter(de=candidature.etape_id, vers=vers).first()
     if passage is None:
         raise CandidatureRefusee(

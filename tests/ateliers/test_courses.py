@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Sum
 
 from ateliers import inscriptions, liste_attente
@@ -18,7 +18,7 @@ from ateliers.enums import STATUTS_AVEC_PLACE, AnnuleePar, StatutInscription
 from ateliers.inscriptions import DemandeInscription, InscriptionRefusee
 from ateliers.models import Inscription, Seance
 from socle.models import Message
-from tests.factories import InscriptionFactory, SeanceFactory, dans, maintenant
+from tests.factories import InscriptionFactory, LieuFactory, SeanceFactory, dans, maintenant
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.course]
 
@@ -176,3 +176,39 @@ class TestUnePlaceLiberee:
         ensemble([prendre(inscription) for inscription in attente])
         seance.refresh_from_db()
         assert assis(seance) == seance.adultes_pris == 1
+
+
+class TestSeanceDeplaceePendantUneReservation:
+    def test_a_booking_that_waits_for_a_move_to_another_place_is_made(self) -> None:
+        seance = SeanceFactory()
+        ailleurs = LieuFactory(maison=seance.lieu.maison)
+        verrouillee, en_attente = threading.Event(), threading.Event()
+
+        def deplacer() -> str:
+            with transaction.atomic():
+                liste_attente.verrouiller(seance.pk)
+                verrouillee.set()
+                # Until the booking waits for this row.
+                assert en_attente.wait(timeout=30)
+                Seance.objects.filter(pk=seance.pk).update(lieu=ailleurs)
+            return "déplacée"
+
+        def reserver() -> str:
+            assert verrouillee.wait(timeout=30)
+            return s_inscrire(seance, 1)()
+
+        def guetter() -> str:
+            """Tell the mover once PostgreSQL says that somebody waits for a lock."""
+            for _ in range(600):
+                with connection.cursor() as curseur:
+                    curseur.execute(
+                        "SELECT count(*) FROM pg_stat_activity "
+                        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                    )
+                    if curseur.fetchone()[0]:
+                        en_attente.set()
+                        return "vue"
+                threading.Event().wait(0.05)
+            return "personne n'attend"
+
+        assert ensemble([deplacer, reserver, guetter]) == ["déplacée", StatutInscription.CONFIRMEE, "vue"]

@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("maisons", "0007_valeurs_indicateurs"),
+        ("maisons", "0008_salle"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
