@@ -32,8 +32,10 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from socle import historique
 from socle.comptes.equipe import deux_facteurs
 from socle.portee import PERMISSION_EQUIPE, nom_permission, roles_autorises, utilisateur_de, visibles
+from socle.suivi import evenements_de
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -48,6 +50,7 @@ else:
 
 # What a page of the index shows beside the list of models: its template and what the template needs.
 Panneau = Callable[[HttpRequest], tuple[str, dict[str, Any]] | None]
+EVENEMENTS_PAR_PAGE = 50
 
 
 class Autocompletion(AutocompleteJsonView):
@@ -240,6 +243,7 @@ class PorteeAdmin(_Portee, _ModelAdmin):
     ) -> HttpResponse:
         if obj is not None:
             self.noter_lecture(request, [obj])
+        context["a_un_historique"] = evenements_de(self.model) is not None
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Lists
@@ -274,8 +278,37 @@ class PorteeAdmin(_Portee, _ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        self.noter_lecture(request, [self.objet_ou_404(request, object_id)])
-        return super().history_view(request, object_id, extra_context)
+        """What changed, by whom and from where, instead of Django's own log, for those who may see the object."""
+        objet = self.objet_ou_404(request, object_id)
+        if evenements_de(self.model) is None:
+            raise Http404(__("Cette page n'existe pas."))
+        saisie = request.GET.get("a", "")
+        debut = int(saisie) if saisie.isdecimal() and len(saisie) < 7 else 0
+        entrees, suite = historique.lire(
+            objet, lecteur=utilisateur_de(request), le=timezone.localdate(), debut=debut, nombre=EVENEMENTS_PAR_PAGE
+        )
+        self.noter_lecture(request, [objet])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": __("Historique"),
+            "subtitle": str(objet),
+            "opts": self.opts,
+            "module_name": capfirst(self.opts.verbose_name_plural),
+            "objet": objet,
+            "entrees": entrees,
+            "plus_recents": max(0, debut - EVENEMENTS_PAR_PAGE) if debut else None,
+            "plus_anciens": debut + EVENEMENTS_PAR_PAGE if suite else 0,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/equipe/historique.html", context)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Nothing: Django's log would keep names for ever, and only of what its own pages change."""
+
+    log_change = log_addition
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """Nothing, as above."""
 
     # Absent objects
 

@@ -11,25 +11,12 @@ from datetime import datetime, timedelta
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.utils.functional import Promise
 
 from socle.models import Lecture, Utilisateur
 
 # As the trigger of socle.Lecture says it in SQL.
 CONSERVATION = timedelta(days=365)
 _LOT = 5000
-
-# "admin:ateliers_seance_change" → what a person calls that page.
-_PAGES: dict[str, str | Promise] = {}
-
-
-def nommer_pages(pages: dict[str, str | Promise]) -> None:
-    """Say what pages are called where the log is read."""
-    _PAGES.update(pages)
-
-
-def nom_de_page(page: str) -> str:
-    return str(_PAGES.get(page, page))
 
 
 def noter(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from socle import historique
 from socle.comptes import sessions
 from socle.comptes.equipe import a_un_facteur, deux_facteurs, est_equipe
 from socle.models import Utilisateur
@@ -30,6 +32,23 @@ class EntetesMiddleware:
             "Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=(), usb=()"
         )
         return response
+
+
+class HistoriqueMiddleware:
+    """Whatever a request changes bears, in the history, who asked for it and on which page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        def qui() -> dict[str, Any]:
+            page = request.resolver_match.view_name if request.resolver_match else ""
+            # Without the cookie nobody is signed in, and no session is read. Someone may sign in meanwhile.
+            connu = settings.SESSION_COOKIE_NAME in request.COOKIES or "user" in request.__dict__
+            return {"utilisateur": request.user.pk if connu else None, "page": page}
+
+        with historique.contexte(qui):
+            return self.get_response(request)
 
 
 class SessionsMiddleware:

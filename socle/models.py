@@ -19,6 +19,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from socle.enums import Canal, StatutMessage
+from socle.suivi import suivre
 
 
 class UtilisateurManager(BaseUserManager["Utilisateur"]):
@@ -35,6 +36,16 @@ class UtilisateurManager(BaseUserManager["Utilisateur"]):
         return self.get(email__iexact=username)
 
 
+@suivre(
+    champs=[
+        "email",
+        "prenom",
+        "nom",
+        "is_staff",
+        "is_superuser",
+        "is_active",
+    ],
+)
 class Utilisateur(AbstractBaseUser, PermissionsMixin):
     """A person who signs in, with an e-mail address as login: staff, and parents who want their own space."""
 

@@ -18,18 +18,27 @@ from familles.lectures import noter_page
 from familles.models import Famille
 from maisons.models import Maison
 from socle.admin import FiltreVisible, PorteeAdmin
-from socle.lectures import nom_de_page, nommer_pages
 from socle.models import Lecture
+from socle.pages import nom_de_page, nommer_pages
 from socle.portee import nom_permission, roles_autorises, utilisateur_de, visibles
 
 nommer_pages(
     {
+        "account_login": _("Connexion"),
         "admin:index": _("Ma journée"),
+        "admin:ateliers_atelier_add": _("Nouvel atelier"),
+        "admin:ateliers_atelier_change": _("Atelier"),
+        "admin:ateliers_inscription_accepter": _("Place acceptée au téléphone"),
         "admin:ateliers_inscription_annuler": _("Annulation d'une réservation"),
         "admin:ateliers_inscription_change": _("Réservation"),
         "admin:ateliers_inscription_changelist": _("Liste des inscriptions"),
         "admin:ateliers_inscription_history": _("Historique d'une réservation"),
+        "admin:ateliers_seance_annuler": _("Annulation d'une séance"),
         "admin:ateliers_seance_change": _("Séance"),
+        "admin:ateliers_seance_changelist": _("Liste des séances"),
+        "admin:ateliers_seance_modifier": _("Modification d'une séance"),
+        "admin:ateliers_seance_presences_toutes": _("Présences d'une séance"),
+        "admin:ateliers_serie_add": _("Planification"),
         "admin:ateliers_seance_ecrire": _("Message aux familles d'une séance"),
         "admin:ateliers_seance_feuille": _("Feuille de présence (PDF)"),
         "admin:ateliers_seance_inscrire": _("Inscription à l'accueil"),
@@ -38,6 +47,16 @@ nommer_pages(
         "admin:ateliers_seance_passage": _("Présences d'une séance"),
         "admin:autocomplete": _("Recherche dans un formulaire"),
         "admin:familles_famille_change": _("Famille"),
+        "admin:maisons_affectation_add": _("Nouvelle affectation"),
+        "admin:maisons_affectation_change": _("Affectation"),
+        "admin:maisons_lieu_add": _("Nouveau lieu"),
+        "admin:maisons_lieu_change": _("Lieu"),
+        "admin:maisons_maison_change": _("Maison"),
+        "ateliers:porte": _("« Je suis là », à la porte"),
+        "ateliers:reservation": _("Page de la réservation"),
+        "ateliers:reservation_annuler": _("Annulation par la famille"),
+        "ateliers:seance_inscription": _("Réservation en ligne"),
+        "tache:ateliers.tasks.tenir_listes_attente": _("Liste d'attente"),
         "admin:familles_famille_changelist": _("Liste des familles"),
         "admin:familles_famille_history": _("Historique d'une famille"),
         "admin:socle_lecture_change": _("Détail d'une lecture"),

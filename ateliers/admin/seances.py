@@ -323,7 +323,6 @@ class SeanceAdmin(PorteeAdmin):
             context["a_des_inscriptions"] = seance.inscriptions.exists()
             return TemplateResponse(request, "admin/ateliers/seance/supprimer.html", context)
         try:
-            self.log_deletions(request, Seance.objects.filter(pk=seance.pk))
             seances.supprimer_seance(seance=seance)
         except seances.SeanceRefusee as refus:
             self.message_user(request, str(refus), messages.ERROR)
@@ -524,7 +523,6 @@ class SerieAdmin(PorteeAdmin):
             return HttpResponseRedirect(reverse("admin:ateliers_seance_change", args=[seance.pk]))
         serie = seances.creer_serie(projet=projet, jours=jours, cle=cle, maintenant=maintenant)
         nombre = serie.seances.count()
-        self.log_addition(request, serie, [{"added": {}}])
         self.message_user(
             request, ngettext("%d séance créée.", "%d séances créées.", nombre) % nombre, messages.SUCCESS
         )

@@ -19,6 +19,7 @@ from maisons.enums import Langue
 from maisons.models import Lieu, Maison, Salle
 from socle.models import Utilisateur
 from socle.portee import ReferenceQuerySet
+from socle.suivi import suivre
 
 if TYPE_CHECKING:
     pass
@@ -107,6 +108,28 @@ class AtelierQuerySet(models.QuerySet["Atelier"]):
         return self.filter(maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
 
 
+@suivre(
+    champs=[
+        "maison",
+        "titre",
+        "format",
+        "description",
+        "a_apporter",
+        "intervenants",
+        "langues",
+        "accueille_grossesse",
+        "age_min_mois",
+        "age_max_mois",
+        "duree_minutes",
+        "capacite_adultes",
+        "capacite_enfants",
+        "adultes_gardes",
+        "enfants_gardes",
+        "gardes_heures_avant",
+        "rappels_heures",
+        "actif",
+    ],
+)
 class Atelier(Public):
     """A workshop of a house's catalogue: what its sessions have in common."""
 

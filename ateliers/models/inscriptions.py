@@ -24,6 +24,7 @@ from ateliers.models.catalogue import ADULTES_PAR_INSCRIPTION_MAX, ENFANTS_PAR_I
 from ateliers.models.seances import Seance
 from familles.models import PRENOM_MAX, Enfant, Famille
 from socle.models import Message, Utilisateur
+from socle.suivi import suivre
 
 if TYPE_CHECKING:
     pass
@@ -54,6 +55,21 @@ class InscriptionQuerySet(models.QuerySet["Inscription"]):
         )
 
 
+@suivre(
+    champs=[
+        "seance",
+        "famille",
+        "adultes",
+        "enfants",
+        "statut",
+        "annulee_par",
+        "canal",
+        "presence",
+        "adultes_presents",
+        "enfants_presents",
+    ],
+    personnel=True,
+)
 class Inscription(models.Model):
     """A family's place, offer of a place, or wait for a place, at a Seance."""
 

@@ -35,6 +35,7 @@ from maisons.enums import Langue, Role
 from maisons.models import Lieu, Maison, Salle
 from partenaires.models import Permanence
 from socle.models import Utilisateur
+from socle.suivi import suivre
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -128,6 +129,38 @@ def _duree() -> Func:
     return Func(F("debut"), F("fin"), models.Value("[)"), function="tstzrange", output_field=DateTimeRangeField())
 
 
+@suivre(
+    champs=[
+        "atelier",
+        "groupe",
+        "permanence",
+        "serie",
+        "lieu",
+        "debut",
+        "fin",
+        "titre",
+        "format",
+        "intervenants",
+        "animateur",
+        "salle",
+        "precisions",
+        "langues",
+        "audience",
+        "accueille_grossesse",
+        "age_min_mois",
+        "age_max_mois",
+        "capacite_adultes",
+        "capacite_enfants",
+        "adultes_gardes",
+        "enfants_gardes",
+        "gardes_jusqu_au",
+        "inscriptions_du",
+        "inscriptions_au",
+        "rappels_heures",
+        "statut",
+        "motif_annulation",
+    ],
+)
 class Seance(Public):
     """The one bookable thing: a place, a time, seats for adults and for children, and exactly one origin."""
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from socle.suivi import suivre
+
 PRENOM_MAX = 60
 
 
@@ -23,6 +25,15 @@ class FamilleQuerySet(models.QuerySet["Famille"]):
         return self.filter(condition)
 
 
+@suivre(
+    champs=[
+        "prenom",
+        "email",
+        "telephone",
+        "langue",
+    ],
+    personnel=True,
+)
 class Famille(models.Model):
     """A household as the portal knows it: a first name and a way to reach it. Nothing else is asked."""
 
@@ -51,6 +62,15 @@ class Famille(models.Model):
         return self.prenom
 
 
+@suivre(
+    champs=[
+        "famille",
+        "prenom",
+        "naissance",
+        "terme_prevu",
+    ],
+    personnel=True,
+)
 class Enfant(models.Model):
     """A child, born or expected: a date is all we need to say which sessions fit."""
 

@@ -26,6 +26,7 @@ from maisons.enums import (
 )
 from maisons.models.territoire import Commune, Departement, Territoire
 from socle.models import Utilisateur
+from socle.suivi import suivre
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -86,6 +87,26 @@ class MaisonQuerySet(models.QuerySet["Maison"]):
         )
 
 
+@suivre(
+    champs=[
+        "nom",
+        "slug",
+        "type",
+        "organisation",
+        "departement",
+        "territoire",
+        "presentation",
+        "actions",
+        "langues",
+        "telephone",
+        "courriel",
+        "site",
+        "statut_label",
+        "label_le",
+        "ouverte",
+        "publiee",
+    ],
+)
 class Maison(models.Model):
     """A house of the first 1000 days: fixed, itinerant over several places, a vehicle, or an action with no place."""
 
@@ -163,6 +184,22 @@ class LieuQuerySet(models.QuerySet["Lieu"]):
         return self.filter(maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
 
 
+@suivre(
+    champs=[
+        "maison",
+        "nom",
+        "adresse",
+        "commune",
+        "code_postal",
+        "latitude",
+        "longitude",
+        "fuseau",
+        "acces",
+        "accessibilite",
+        "qpv",
+        "actif",
+    ],
+)
 class Lieu(models.Model):
     """A place where a house receives families; an itinerant house has several."""
 
@@ -329,6 +366,18 @@ def _role_dans_sa_portee() -> Q:
     return condition
 
 
+@suivre(
+    champs=[
+        "utilisateur",
+        "role",
+        "portee",
+        "maison",
+        "organisation",
+        "departement",
+        "du",
+        "au",
+    ],
+)
 class Affectation(models.Model):
     """What a person does, where, from when to when (both days included). It ends by itself."""
 
