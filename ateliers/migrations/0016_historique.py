@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("ateliers", "0015_animateur_et_salle"),
         ("familles", "0003_historique"),
-        ("maisons", "0009_historique"),
+        ("maisons", "0010_historique"),
         ("partenaires", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -13,7 +13,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("maisons", "0008_salle"),
+        ("maisons", "0009_candidatures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
