@@ -1,0 +1,33 @@
+from enquetes.models.campagnes import Acces, Campagne, JetonUtilise, SuiteDonnee
+from enquetes.models.questionnaires import (
+    Choix,
+    Condition,
+    LigneMatrice,
+    Question,
+    Questionnaire,
+    Section,
+    Traduction,
+    Version,
+)
+from enquetes.models.reponses import Etiquette, Reponse, ReponseEnCours, TexteLibre
+from enquetes.models.resultats import Instantane
+
+__all__ = [
+    "Acces",
+    "Campagne",
+    "Choix",
+    "Condition",
+    "Etiquette",
+    "Instantane",
+    "JetonUtilise",
+    "LigneMatrice",
+    "Question",
+    "Questionnaire",
+    "Reponse",
+    "ReponseEnCours",
+    "Section",
+    "SuiteDonnee",
+    "TexteLibre",
+    "Traduction",
+    "Version",
+]

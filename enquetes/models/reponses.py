@@ -1,0 +1,147 @@
+"""What was answered. Nothing here leads to a person, which tests/enquetes/test_anonymat.py holds.
+
+A row's key is drawn at random and no column tells when it came, but for the week: neither order nor time tells who.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from enquetes.enums import CanalEnquete, Moment, StatutTexte
+from enquetes.models.campagnes import Campagne
+from enquetes.models.declencheurs import reponse_recevable
+from enquetes.models.portee import Roles
+from enquetes.models.questionnaires import Question
+from maisons.models import Maison
+from socle.models import Utilisateur
+
+
+class Reponse(models.Model):
+    """One person's ticks, without the person; words they wrote are apart, in TexteLibre."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    campagne = models.ForeignKey(
+        Campagne, verbose_name=_("campagne"), on_delete=models.PROTECT, related_name="reponses"
+    )
+    maison = models.ForeignKey(
+        Maison, verbose_name=_("maison"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    canal = models.CharField(_("canal"), max_length=10, choices=CanalEnquete)
+    moment = models.CharField(_("moment"), max_length=5, choices=Moment, blank=True, default="")
+    langue = models.CharField(_("langue"), max_length=2, default="fr")
+    semaine = models.DateField(_("semaine du"))
+    valeurs = models.JSONField(_("réponses"), default=dict)
+
+    class Meta:
+        verbose_name = _("réponse")
+        verbose_name_plural = _("réponses")
+        constraints = [
+            models.CheckConstraint(name="reponse_semaine_lundi", condition=Q(semaine__iso_week_day=1)),
+        ]
+        indexes = [models.Index(name="reponse_campagne_semaine", fields=["campagne", "semaine"])]
+        triggers = [
+            reponse_recevable("reponse_recevable", avec_semaine=True),
+            pgtrigger.Protect(name="reponse_ecrite_une_fois", operation=pgtrigger.Update),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.semaine:%d/%m/%Y}"
+
+
+class ReponseEnCours(models.Model):
+    """A form being filled in, sealed with a key that only the person's own address or code holds.
+
+    `cle` is a print of that code. The row goes when the form is sent, and at its term when it is not.
+    """
+
+    cle = models.CharField(_("empreinte du code"), primary_key=True, max_length=64)
+    campagne = models.ForeignKey(
+        Campagne, verbose_name=_("campagne"), on_delete=models.PROTECT, related_name="en_cours"
+    )
+    contenu = models.BinaryField(_("contenu scellé"))
+    expire_le = models.DateTimeField(_("gardée jusqu'à"))
+
+    class Meta:
+        verbose_name = _("réponse en cours")
+        verbose_name_plural = _("réponses en cours")
+        indexes = [models.Index(name="en_cours_expire", fields=["expire_le"])]
+
+    def __str__(self) -> str:
+        return self.cle[:8]
+
+
+class EtiquetteQuerySet(models.QuerySet["Etiquette"]):
+    def visibles_par(self, utilisateur: Utilisateur, *, le: date, roles: Roles | None = None) -> EtiquetteQuerySet:
+        return self.filter(campagne__in=Campagne.objects.visibles_par(utilisateur, le=le, roles=roles))
+
+
+class Etiquette(models.Model):
+    """A theme that whoever reads the free texts finds in them."""
+
+    # A list made for one campaign has no use after it.
+    campagne = models.ForeignKey(
+        Campagne, verbose_name=_("campagne"), on_delete=models.CASCADE, related_name="etiquettes"
+    )
+    nom = models.CharField(_("nom"), max_length=60)
+
+    objects = EtiquetteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("étiquette")
+        verbose_name_plural = _("étiquettes")
+        constraints = [
+            models.UniqueConstraint(
+                name="etiquette_unique",
+                fields=["campagne", "nom"],
+                violation_error_message=_("Cette étiquette existe déjà."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class TexteLibreQuerySet(models.QuerySet["TexteLibre"]):
+    def montrables(self) -> TexteLibreQuerySet:
+        return self.filter(statut=StatutTexte.MONTRE)
+
+    def visibles_par(self, utilisateur: Utilisateur, *, le: date, roles: Roles | None = None) -> TexteLibreQuerySet:
+        """The texts left at one's house, and all those of the campaigns one leads."""
+        if utilisateur.is_superuser:
+            return self
+        menees = Campagne.objects.menees_par(utilisateur, le=le, roles=roles)
+        maisons = Maison.objects.visibles_par(utilisateur, le=le, roles=roles)
+        return self.filter(Q(campagne__in=menees) | Q(maison__in=maisons))
+
+
+class TexteLibre(models.Model):
+    """What someone wrote, apart from what they ticked, and shown to nobody else before a person has read it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    campagne = models.ForeignKey(Campagne, verbose_name=_("campagne"), on_delete=models.PROTECT, related_name="textes")
+    question = models.ForeignKey(Question, verbose_name=_("question"), on_delete=models.PROTECT, related_name="textes")
+    maison = models.ForeignKey(
+        Maison, verbose_name=_("maison"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    langue = models.CharField(_("langue"), max_length=2, default="fr")
+    texte = models.CharField(_("texte"), max_length=500)
+    statut = models.CharField(_("état"), max_length=8, choices=StatutTexte, default=StatutTexte.A_LIRE)
+    etiquettes = models.ManyToManyField(Etiquette, verbose_name=_("étiquettes"), blank=True, related_name="textes")
+
+    objects = TexteLibreQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("texte libre")
+        verbose_name_plural = _("textes libres")
+        constraints = [models.CheckConstraint(name="texte_ecrit", condition=~Q(texte=""))]
+        indexes = [models.Index(name="texte_campagne_statut", fields=["campagne", "statut"])]
+        triggers = [reponse_recevable("texte_recevable", avec_semaine=False)]
+
+    def __str__(self) -> str:
+        return self.texte[:60]
