@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -103,7 +103,7 @@ def noter_suite(*, campagne: Campagne, dit: str, fait: str) -> SuiteDonnee:
     return SuiteDonnee.objects.create(campagne=campagne, rang=dernier + 1, dit=dit, fait=fait)
 
 
-def acces_ouvert(*, usage: Usage, canal: CanalEnquete, maison: int, maintenant: datetime, le: date) -> Acces | None:
+def acces_ouvert(*, usage: Usage, canal: CanalEnquete, maison: int, le: date) -> Acces | None:
     """The open door of this kind at a house, of the campaign opened last."""
     return (
         Acces.objects.ouverts(le=le)

@@ -62,6 +62,7 @@ class _Ecriture:
 
     def ecrire(self, definition: Mapping[str, Any]) -> Version:
         self.langues = tuple(definition.get("langues", ()))
+        self.texte("titre", definition.get("titre_traduit", ""))
         self.version.accueil = self.texte("accueil", definition.get("accueil", ""))
         self.version.merci = self.texte("merci", definition.get("merci", ""))
         self.version.langues = list(self.langues)

@@ -1,7 +1,7 @@
 """A version as it is asked: read once from the database, then plain values that never change.
 
-A sentence's key, for its translation: "accueil", "merci", "s2" (title of the second part), "q.code", "aide.code",
-"min.code", "max.code" (ends of a scale), "c.code.choix", "l.code.ligne", "mot.suivant" (a word of the screens).
+A sentence's key, for its translation: "titre", "accueil", "merci", "s2" (title of the second part), "q.code",
+"aide.code", "min.code", "max.code" (ends of a scale), "c.code.choix", "l.code.ligne", "mot.suivant" (a word of the screens).
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ class Plan:
         )
         return Plan(
             version=self.version,
-            questionnaire=self.questionnaire,
+            questionnaire=t.get("titre", self.questionnaire),
             usage=self.usage,
             accueil=t.get("accueil", self.accueil),
             merci=t.get("merci", self.merci),
@@ -189,7 +189,7 @@ class Plan:
 
     def phrases(self) -> dict[str, str]:
         """Every sentence to translate, in French, by its key."""
-        phrases = {"accueil": self.accueil, "merci": self.merci}
+        phrases = {"titre": self.questionnaire, "accueil": self.accueil, "merci": self.merci}
         for q in self.questions:
             phrases[f"s{q.section}"] = q.titre_section
             phrases[f"q.{q.code}"] = q.intitule

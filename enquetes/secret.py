@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import highspy
+
+from socle.solveur import nouveau_solveur
 
 Cellule = Hashable
 # Solvers count in floating point; counts are whole.
@@ -152,11 +155,9 @@ def intervalles(
     programme.a_matrix_.start_ = debuts
     programme.a_matrix_.index_ = colonnes
     programme.a_matrix_.value_ = coefficients
-    solveur = highspy.Highs()
-    solveur.silent()
+    solveur = nouveau_solveur()
     # From one target to the next only the aim changes: the last answer is the best place to start from.
     solveur.setOptionValue("presolve", "off")
-    solveur.setOptionValue("threads", 1)
     solveur.passModel(programme)
     trouves = {}
     for cible in cibles:
@@ -169,7 +170,7 @@ def intervalles(
     return trouves
 
 
-def _optimum(solveur: highspy.Highs, sens: highspy.ObjSense, sans_borne: float) -> float:
+def _optimum(solveur: Any, sens: Any, sans_borne: float) -> float:
     solveur.changeObjectiveSense(sens)
     solveur.run()
     if solveur.getModelStatus() == highspy.HighsModelStatus.kOptimal:

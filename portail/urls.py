@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("ateliers.urls")),
         path("", include("maisons.urls")),
         path("", include("portail.compagnon.urls")),
+        path("", include("enquetes.urls")),
         *demonstration,
         prefix_default_language=False,
     ),

@@ -102,6 +102,8 @@ class Inscription(models.Model):
     enfants_presents = models.PositiveSmallIntegerField(_("enfants venus"), null=True, blank=True)
     pointee_le = models.DateTimeField(_("pointée le"), null=True, blank=True)
     cree_le = models.DateTimeField(_("créée le"), default=timezone.now)
+    # Asked for on the booking's page, and forgotten once the link is sent.
+    avis_demande = models.BooleanField(_("veut donner son avis après la séance"), default=False, editable=False)
     messages = GenericRelation(Message, content_type_field="objet_type", object_id_field="objet_id")
 
     objects = InscriptionQuerySet.as_manager()

@@ -15,6 +15,7 @@ from ateliers import presences
 from ateliers.forms import ContactForm
 from ateliers.models import Inscription, Seance
 from ateliers.pdf import USAGE_PORTE
+from ateliers.suites import apres_seance
 from ateliers.views.reservation import INVALIDE, TROP, avec_inscription
 from socle import liens
 from socle.origine import page_privee
@@ -53,6 +54,7 @@ def porte(request: HttpRequest, jeton: str) -> HttpResponse:
     if request.method != "POST":
         fait = request.GET.get("fait", "")
         context |= {"form": ContactForm(), "fait": fait if fait in ("connue", "accueil") else ""}
+        context["suites"] = apres_seance(seance, maintenant=maintenant)
         return render(request, "ateliers/porte.html", context)
     form = ContactForm(request.POST)
     context["form"] = form

@@ -19,9 +19,10 @@ from ateliers import ical, inscriptions, liste_attente, mots, presences
 from ateliers.enums import AnnuleePar, Presence, StatutInscription
 from ateliers.forms import ContactForm, ModificationForm
 from ateliers.messages import USAGE_LIEN
-from ateliers.models import Inscription
-from ateliers.preferences import changer_langue
+from ateliers.models import Inscription, Seance
+from ateliers.preferences import changer_langue, demander_avis
 from ateliers.renvois import renvoyer_liens
+from ateliers.suites import apres_seance
 from socle import liens, oppositions
 from socle.enums import Canal
 from socle.origine import page_privee
@@ -42,12 +43,17 @@ FAITS = frozenset(
         "langue",
         "place_perdue",
         "la",
+        "avis",
     }
 )
 
 
 class LienTermine(Exception):
-    """The session is over: its link shows nothing any more."""
+    """The session is over: its link shows nothing of the booking any more."""
+
+    def __init__(self, seance: Seance) -> None:
+        super().__init__()
+        self.seance = seance
 
 
 def get_inscription(jeton: str) -> Inscription:
@@ -60,7 +66,7 @@ def get_inscription(jeton: str) -> Inscription:
     if inscription is None:
         raise Http404
     if inscription.seance.fin <= timezone.now():
-        raise LienTermine
+        raise LienTermine(inscription.seance)
     return inscription
 
 
@@ -74,8 +80,9 @@ def avec_inscription(
     def enveloppe(request: HttpRequest, jeton: str) -> HttpResponse:
         try:
             return vue(request, get_inscription(jeton), jeton)
-        except LienTermine:
-            return render(request, "ateliers/lien_termine.html", status=410)
+        except LienTermine as fini:
+            suites = apres_seance(fini.seance, maintenant=timezone.now())
+            return render(request, "ateliers/lien_termine.html", {"suites": suites}, status=410)
 
     return enveloppe
 
@@ -175,6 +182,16 @@ def reservation_langue(request: HttpRequest, inscription: Inscription, jeton: st
         return _retour(jeton, "langue")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@avec_inscription
+def reservation_avis(request: HttpRequest, inscription: Inscription, jeton: str) -> HttpResponse:
+    """Ask for a link to say a word after the session, or no more."""
+    if request.method != "POST":
+        return redirect("ateliers:ma_reservation", jeton=jeton)
+    demander_avis(inscription=inscription, oui=request.POST.get("avis") == "oui")
+    return _retour(jeton, "avis")
+
+
 @require_safe
 @avec_inscription
 def reservation_ics(request: HttpRequest, inscription: Inscription, jeton: str) -> HttpResponse:
@@ -246,6 +263,7 @@ def _page(
         "fait": fait,
         "refus": refus,
         "langues": settings.LANGUAGES,
+        "suites": apres_seance(inscription.seance, maintenant=timezone.now()),
     }
     return render(request, "ateliers/ma_reservation.html", contexte, status=statut)
 

@@ -309,6 +309,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 55},
     },
     "tenir_groupes": {"task": "ateliers.tasks.tenir_groupes", "schedule": 60.0, "options": {"expires": 55}},
+    "tenir_enquetes": {"task": "enquetes.tasks.tenir_enquetes", "schedule": 60.0, "options": {"expires": 55}},
     "purger_quotas": {"task": "socle.tasks.purger_quotas", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 
@@ -338,6 +339,7 @@ MESSAGES_DEMO = ""
 # Booking rules (docs/decisions/)
 INSCRIPTIONS_A_VENIR_MAX = env.int("INSCRIPTIONS_A_VENIR_MAX", 5)
 INSCRIPTIONS_PAR_ADRESSE_ET_HEURE = env.int("INSCRIPTIONS_PAR_ADRESSE_ET_HEURE", 30)
+ENQUETES_PAR_ADRESSE_ET_HEURE = env.int("ENQUETES_PAR_ADRESSE_ET_HEURE", 30)
 PROPOSITION_DUREE_HEURES = env.int("PROPOSITION_DUREE_HEURES", 12)
 PROPOSITION_ARRET_HEURES = env.int("PROPOSITION_ARRET_HEURES", 2)
 # Groups of parents: for how many weeks after its first meeting a freed place is offered, and the time to answer.
