@@ -1,7 +1,7 @@
 """A version as it is asked: read once from the database, then plain values that never change.
 
 A sentence's key, for its translation: "titre", "accueil", "merci", "s2" (title of the second part), "q.code",
-"aide.code", "min.code", "max.code" (ends of a scale), "c.code.choix", "l.code.ligne", "mot.suivant" (a word of the screens).
+"aide.code", "min.code", "max.code" (ends of a scale), "c.code.choix", "l.code.ligne", "mot.suivant" (of the screens).
 """
 
 from __future__ import annotations
