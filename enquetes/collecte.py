@@ -25,6 +25,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from enquetes import plan
 from enquetes.enums import CanalEnquete, TypeQuestion
 from enquetes.models import Acces, JetonUtilise, Reponse, ReponseEnCours, TexteLibre
+from enquetes.plan import Plan, PlanQuestion
 
 GARDEE = timedelta(days=15)
 # A tablet that someone left in the middle: long enough to think, too short for the next visitor.
@@ -65,11 +66,11 @@ class Formulaire:
     code: str
     acces: Acces
     langue: str
-    plan: plan.Plan
+    plan: Plan
     valeurs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def posees(self) -> list[plan.PlanQuestion]:
+    def posees(self) -> list[PlanQuestion]:
         return self.plan.posees(self.valeurs)
 
     @property
@@ -288,7 +289,7 @@ def envoyer(*, code: str, maintenant: datetime) -> Acces:
 
 
 def deposer_reponse(
-    *, acces: Acces, posees: list[plan.PlanQuestion], valeurs: Mapping[str, Any], langue: str, semaine: date
+    *, acces: Acces, posees: list[PlanQuestion], valeurs: Mapping[str, Any], langue: str, semaine: date
 ) -> None:
     """Write an answer, and apart from it, without a link, the words in it."""
     reponse, textes = preparer_reponse(acces=acces, posees=posees, valeurs=valeurs, langue=langue, semaine=semaine)
@@ -297,7 +298,7 @@ def deposer_reponse(
 
 
 def preparer_reponse(
-    *, acces: Acces, posees: list[plan.PlanQuestion], valeurs: Mapping[str, Any], langue: str, semaine: date
+    *, acces: Acces, posees: list[PlanQuestion], valeurs: Mapping[str, Any], langue: str, semaine: date
 ) -> tuple[Reponse, list[TexteLibre]]:
     donnees = {q.code: valeurs[q.code] for q in posees if not plan.est_vide(valeurs.get(q.code))}
     textes = {q: donnees.pop(q.code) for q in posees if q.type == TypeQuestion.TEXTE and q.code in donnees}

@@ -63,17 +63,14 @@ def _copier(de: Version, vers: Version) -> None:
         copie.section = sections[ancienne.section_id]
         copie.save(force_insert=True)
         questions[ancienne.pk] = copie
-    for modele in (Choix, LigneMatrice):
-        modele.objects.bulk_create(
-            modele(
-                question=questions[m.question_id],
-                rang=m.rang,
-                code=m.code,
-                libelle=m.libelle,
-                **({"exclusif": m.exclusif} if isinstance(m, Choix) else {}),
-            )
-            for m in modele.objects.filter(question__version=de)
-        )
+    Choix.objects.bulk_create(
+        Choix(question=questions[c.question_id], rang=c.rang, code=c.code, libelle=c.libelle, exclusif=c.exclusif)
+        for c in Choix.objects.filter(question__version=de)
+    )
+    LigneMatrice.objects.bulk_create(
+        LigneMatrice(question=questions[m.question_id], rang=m.rang, code=m.code, libelle=m.libelle)
+        for m in LigneMatrice.objects.filter(question__version=de)
+    )
     Condition.objects.bulk_create(
         Condition(question=questions[c.question_id], source=questions[c.source_id], valeurs=c.valeurs)
         for c in Condition.objects.filter(question__version=de)

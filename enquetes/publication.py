@@ -20,6 +20,7 @@ from enquetes import plan, secret, tableaux
 from enquetes.collecte import lundi
 from enquetes.enums import Moment, StatutCampagne, TypeQuestion
 from enquetes.models import Campagne, Instantane
+from enquetes.plan import Plan, PlanQuestion
 from enquetes.tableaux import Groupe, Ligne, Tableau
 from maisons.models import Commune, Maison
 
@@ -99,7 +100,7 @@ class _Calcul:
     def __init__(
         self,
         *,
-        plan: plan.Plan,
+        plan: Plan,
         lignes: list[Ligne],
         precedents: list[Instantane],
         jusqu_a: date,
@@ -173,7 +174,7 @@ class _Calcul:
             axes.append((MOMENT, tableaux.regrouper(effectifs, seuil=self.seuil, ordonnes=False)))
         return [_Axe(nom, groupes, montre=True) for nom, groupes in axes if len(groupes) > 1]
 
-    def _etapes(self, etape: plan.PlanQuestion) -> _Axe:
+    def _etapes(self, etape: PlanQuestion) -> _Axe:
         """The stages whose count is shown, each alone, and the hidden ones together: no size that was not known."""
         (tableau,) = tableaux.tableaux_de(etape, communes={})
         document = self._tableau(tableau)

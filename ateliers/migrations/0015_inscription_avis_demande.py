@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ateliers', '0014_groupe_lieu_et_fin'),
+        ("ateliers", "0014_groupe_lieu_et_fin"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='inscription',
-            name='avis_demande',
-            field=models.BooleanField(default=False, editable=False, verbose_name='veut donner son avis après la séance'),
+            model_name="inscription",
+            name="avis_demande",
+            field=models.BooleanField(
+                default=False, editable=False, verbose_name="veut donner son avis après la séance"
+            ),
         ),
     ]

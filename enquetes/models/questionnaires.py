@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -15,6 +16,8 @@ from enquetes.models.declencheurs import partie_de_brouillon, version_figee
 from enquetes.models.portee import Roles, departements_des_maisons, du_departement, est_lecture
 from maisons.models import Affectation, Departement
 from socle.models import Utilisateur
+
+M = TypeVar("M", bound=models.Model)
 
 CODE = RegexValidator(r"^[a-z][a-z0-9_]*$", _("Des lettres minuscules sans accent, des chiffres, des « _ »."))
 
@@ -115,17 +118,37 @@ class Version(models.Model):
         return self.statut == StatutVersion.BROUILLON
 
 
-class PartieQuerySet(models.QuerySet["models.Model"]):
+class PartieQuerySet(models.QuerySet[M]):
     """Parts of a version: seen by those who see it."""
 
     chemin = "version"
 
-    def visibles_par(self, utilisateur: Utilisateur, *, le: date, roles: Roles | None = None) -> PartieQuerySet:
+    def visibles_par(self, utilisateur: Utilisateur, *, le: date, roles: Roles | None = None) -> PartieQuerySet[M]:
         versions = Version.objects.visibles_par(utilisateur, le=le, roles=roles)
         return self.filter(**{f"{self.chemin}__in": versions})
 
 
-class PartieDeQuestionQuerySet(PartieQuerySet):
+class SectionQuerySet(PartieQuerySet["Section"]):
+    pass
+
+
+class QuestionQuerySet(PartieQuerySet["Question"]):
+    pass
+
+
+class TraductionQuerySet(PartieQuerySet["Traduction"]):
+    pass
+
+
+class ChoixQuerySet(PartieQuerySet["Choix"]):
+    chemin = "question__version"
+
+
+class LigneMatriceQuerySet(PartieQuerySet["LigneMatrice"]):
+    chemin = "question__version"
+
+
+class ConditionQuerySet(PartieQuerySet["Condition"]):
     chemin = "question__version"
 
 
@@ -137,7 +160,7 @@ class Section(models.Model):
     rang = models.PositiveSmallIntegerField(_("rang"))
     titre = models.CharField(_("titre"), max_length=120)
 
-    objects = PartieQuerySet.as_manager()
+    objects = SectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("partie")
@@ -186,7 +209,7 @@ class Question(models.Model):
         help_text=_("Pour un nombre : « 5,10,20 » compte de 0 à 4, de 5 à 9, de 10 à 19, 20 et plus."),
     )
 
-    objects = PartieQuerySet.as_manager()
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("question")
@@ -269,7 +292,7 @@ class Choix(_Modalite):
     question = models.ForeignKey(Question, verbose_name=_("question"), on_delete=models.CASCADE, related_name="choix")
     exclusif = models.BooleanField(_("exclut les autres (« rien de tout cela »)"), default=False)
 
-    objects = PartieDeQuestionQuerySet.as_manager()
+    objects = ChoixQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("choix")
@@ -284,7 +307,7 @@ class LigneMatrice(_Modalite):
     # Parts of a draft go with it.
     question = models.ForeignKey(Question, verbose_name=_("question"), on_delete=models.CASCADE, related_name="lignes")
 
-    objects = PartieDeQuestionQuerySet.as_manager()
+    objects = LigneMatriceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ligne")
@@ -309,7 +332,7 @@ class Condition(models.Model):
         help_text=_("Noms courts des choix, ou points de l'échelle, séparés par des virgules."),
     )
 
-    objects = PartieDeQuestionQuerySet.as_manager()
+    objects = ConditionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("condition")
@@ -339,7 +362,7 @@ class Traduction(models.Model):
     cle = models.CharField(_("phrase"), max_length=80)
     texte = models.TextField(_("traduction"))
 
-    objects = PartieQuerySet.as_manager()
+    objects = TraductionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("traduction")

@@ -17,13 +17,14 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ateliers.views.reservation import INVALIDE, TROP, page_privee
+from ateliers.views.reservation import INVALIDE, TROP
 from enquetes import collecte, plan
 from enquetes.collecte import Formulaire
 from enquetes.enums import CanalEnquete, LangueQuestionnaire, TypeQuestion, Usage
 from enquetes.forms import QuestionForm
 from enquetes.models import Acces
 from maisons.models import Commune
+from socle.origine import page_privee
 from socle.quotas import adresse_client, consommer
 
 # A tablet goes back to its first screen by itself, which no script and no other site has a hand in.
@@ -35,14 +36,12 @@ CODES_PAR_HEURE = 20
 LANGUES: dict[str, str] = {plan.FRANCAIS: "Français", **dict(LangueQuestionnaire.choices)}
 
 
-def avec_formulaire(
-    vue: Callable[..., HttpResponse],
-) -> Callable[..., HttpResponse]:
+def avec_formulaire(vue: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Give the view the form that the address opens; past its term, or once sent, a page that says so."""
 
     @page_privee
     @wraps(vue)
-    def enveloppe(request: HttpRequest, cle: str, **parties: Any) -> HttpResponse:
+    def enveloppe(request: HttpRequest, /, cle: str, **parties: Any) -> HttpResponse:
         try:
             formulaire = collecte.lire(code=collecte.normaliser_code(cle), maintenant=timezone.now())
             reponse = vue(request, formulaire, **parties)
