@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ateliers", "0015_animateur_et_salle"),
+        ("ateliers", "0016_historique"),
     ]
 
     operations = [
