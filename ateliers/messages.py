@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from ateliers.models import Inscription, Seance
+from maisons.models import Arret
 from socle import liens
 from socle.boite_envoi import Envoi, deposer
 from socle.enums import Canal
@@ -226,6 +227,19 @@ def seance_annulee(inscription: Inscription, *, maintenant: datetime) -> None:
         pas_apres=seance.fin,
         motif=seance.motif_annulation,
         evenement=_evenement(inscription, methode="CANCEL"),
+    )
+
+
+def arret_retard(inscription: Inscription, *, arret: Arret, maintenant: datetime) -> None:
+    """The team is late at the stop where this session is (0: on time after all); once per change of the stop."""
+    _deposer(
+        inscription,
+        "arret_retard",
+        cle=f"arret_retard:{arret.pk}:{arret.revision}:{inscription.pk}",
+        maintenant=maintenant,
+        presse=True,
+        pas_apres=arret.fin,
+        retard=arret.retard_minutes,
     )
 
 

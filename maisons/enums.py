@@ -143,3 +143,55 @@ class StatutReferentiel(models.TextChoices):
 class NaturePreuve(models.TextChoices):
     LIEN = "lien", _("lien")
     CONSTAT = "constat", _("constaté sur place")
+
+
+class GenreLieu(models.TextChoices):
+    """What kind of place one comes to."""
+
+    MAISON = "maison", _("maison")
+    SALLE = "salle", _("salle prêtée")
+    STATIONNEMENT = "stationnement", _("stationnement du véhicule")
+
+
+class Commodite(models.TextChoices):
+    """What a place has, for the team that plans and for the family that comes."""
+
+    TOILETTES = "toilettes", _("toilettes")
+    ELECTRICITE = "electricite", _("électricité")
+    EAU = "eau", _("point d'eau")
+    CHAUFFAGE = "chauffage", _("chauffage")
+    PARKING = "parking", _("stationnement gratuit")
+    ABRI = "abri", _("abri pour attendre")
+    TABLE_LANGER = "table_langer", _("table à langer")
+
+
+class GenreEquipage(models.TextChoices):
+    VEHICULE = "vehicule", _("véhicule")
+    EQUIPE = "equipe", _("équipe qui change de lieu")
+
+
+class ServiceABord(models.TextChoices):
+    """What one finds at a stop."""
+
+    ECOUTE = "ecoute", _("parler avec une professionnelle")
+    PESEE = "pesee", _("peser et mesurer son bébé")
+    JEU = "jeu", _("jouer ensemble")
+    LIVRES = "livres", _("livres et comptines")
+    ALIMENTATION = "alimentation", _("allaitement et alimentation")
+    DEMARCHES = "demarches", _("aide aux démarches")
+    INFORMATIONS = "informations", _("informations et adresses")
+
+
+class StatutArret(models.TextChoices):
+    PREVU = "prevu", _("prévu")
+    ANNULE = "annule", _("annulé")
+
+
+class MotifArret(models.TextChoices):
+    """Why a stop is cancelled: what families read, short enough for two taps."""
+
+    METEO = "meteo", _("neige ou verglas")
+    PANNE = "panne", _("véhicule en panne")
+    EQUIPE = "equipe", _("équipe absente")
+    LIEU = "lieu", _("lieu indisponible")
+    AUTRE = "autre", _("imprévu")

@@ -13,8 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from maisons.enums import StatutLabel
-from maisons.models import Commune, Departement, Maison
+from maisons.models import Commune, Departement, Maison, Suivi
 from maisons.recherche import with_distance
+from socle.champs import ContactForm
 from socle.models import Utilisateur
 from socle.texte import normaliser
 
@@ -244,6 +245,18 @@ class FiltreMaisonsForm(ProximiteForm):
             longitude=self.proximite.longitude,
             rayon_km=self.proximite.rayon_km,
         )
+
+
+class SuiviForm(ContactForm):
+    """How to reach who wants to be told, and how far around the commune."""
+
+    rayon_km = forms.TypedChoiceField(
+        label=_("Me prévenir des arrêts"),
+        choices=Suivi.Rayon.choices,
+        coerce=int,
+        initial=Suivi.Rayon.DIX.value,
+        widget=forms.RadioSelect,
+    )
 
 
 class AcceptationForm(forms.Form):

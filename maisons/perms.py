@@ -9,6 +9,10 @@
 | administrateur du réseau | see, change, add             | see, give and end             | see, change   |
 | médecin de PMI, rédaction | –                            | –                             | –             |
 
+Tours and their stops: an animateur and a responsable plan, move, announce and count; those who manage (responsable,
+pilote, administrateur) set up the vehicles and teams; pilots and administrators see stops, and change none. Nobody
+sees who follows a commune.
+
 Always within the scope of the assignment that carries the role: a responsable of one house who is an animateur of
 another changes the first and only sees the second.
 """
@@ -29,8 +33,10 @@ from django.utils import timezone
 from maisons.enums import Portee, Role
 from maisons.models import (
     Affectation,
+    Arret,
     Commune,
     Departement,
+    Equipage,
     Fermeture,
     Invitation,
     Lieu,
@@ -39,6 +45,7 @@ from maisons.models import (
     PlageOuverture,
     Salle,
     Territoire,
+    Tournee,
 )
 from socle.comptes.equipe import enregistrer_appartenance
 from socle.models import Message, Utilisateur
@@ -73,6 +80,9 @@ declarer(Lieu, view=EQUIPES, add=DIRECTION, change=DIRECTION)
 declarer(Salle, view=EQUIPES, add=DIRECTION, change=DIRECTION)
 declarer(PlageOuverture, view=EQUIPES, add=DIRECTION, change=DIRECTION, delete=DIRECTION)
 declarer(Fermeture, view=EQUIPES, add=DIRECTION, change=DIRECTION, delete=DIRECTION)
+declarer(Equipage, view=EQUIPES, add=DIRECTION, change=DIRECTION)
+declarer(Tournee, view=EQUIPES, add=MAISON, change=MAISON)
+declarer(Arret, view=EQUIPES, change=MAISON)
 declarer(Affectation, view=DIRECTION, add=DIRECTION, change=DIRECTION)
 declarer(Invitation, view=DIRECTION, add=DIRECTION, retirer=DIRECTION)
 declarer(Utilisateur, view=DIRECTION, change=ADMINISTRATION)

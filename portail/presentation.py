@@ -15,7 +15,7 @@ from maisons.distance import distance_sql
 from maisons.enums import JourSemaine, TypeMaison
 from maisons.forms import Proximite
 from maisons.horaires import EtatOuverture, JourOuverture, etat_du_lieu, semaine_du_lieu
-from maisons.models import Lieu, Maison
+from maisons.models import Arret, Lieu, Maison
 from maisons.recherche import lieux_proches, with_distance, with_lieux
 from socle.dates import heure
 
@@ -208,11 +208,17 @@ class Passage:
     lieu: Lieu
     debut: datetime
     fin: datetime
+    # What was planned, when it was; else the place's hours give it.
+    arret: Arret | None = None
 
 
 def passages_de(maison: Maison, *, maintenant: datetime) -> list[Passage]:
-    """The next stops of an itinerant house over all of its places, soonest first."""
-    passages = []
+    """The next stops of an itinerant house, soonest first: its planned ones, or what the hours of its places give."""
+    arrets = Arret.objects.filter(equipage__maison=maison).a_venir(maintenant=maintenant)
+    planifies = arrets.select_related("lieu__commune").order_by("debut", "pk")[:PASSAGES_MAX]
+    passages = [Passage(arret.lieu, arret.debut, arret.fin, arret) for arret in planifies]
+    if passages:
+        return passages
     for lieu in lieux_de(maison):
         premier = maintenant.astimezone(lieu.zone).date()
         for semaine in range(0, JOURS_PASSAGES, 7):

@@ -31,6 +31,7 @@ class PagesSitemap(_Bilingue):
             "portail:accueil",
             "ateliers:agenda",
             "portail:maisons",
+            "portail:bulle",
             "portail:groupes",
             "portail:professionnels",
             "compagnon:calendrier",

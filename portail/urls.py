@@ -8,13 +8,17 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.cache import cache_control
 
-from portail import views
+from portail import bulle, views
 from portail.sitemaps import SITEMAPS
 
 pages: list[URLPattern | URLResolver] = [
     path("", views.accueil, name="accueil"),
     path("maisons/", views.maisons, name="maisons"),
     path("maisons/<slug:slug>/", views.maison, name="maison"),
+    path("ou-est-la-bulle/", bulle.bulle, name="bulle"),
+    path("ou-est-la-bulle.ics", bulle.bulle_ics, name="bulle_ics"),
+    path("ou-est-la-bulle.geojson", bulle.bulle_reperes, name="bulle_reperes"),
+    path("ou-est-la-bulle/affiche/<str:code_insee>.pdf", bulle.bulle_affiche, name="bulle_affiche"),
     path("groupes/", views.groupes, name="groupes"),
     path("professionnels/", views.professionnels, name="professionnels"),
     path("besoin-d-aide/", views.besoin_aide, name="besoin_aide"),

@@ -22,8 +22,8 @@ from socle.models import Message
 from socle.sms import Sms
 
 _INSTANTS = frozenset({"debut", "fin", "expire_le"})
-# Reminders are the only messages one may want less of; the others answer what the person does.
-_AVEC_DESABONNEMENT = frozenset({"rappel"})
+# Messages one may want less of; the others answer what the person does.
+_AVEC_DESABONNEMENT = frozenset({"rappel", "arrets_prevus", "arret_change"})
 
 
 def composer_courriel(message: Message, *, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:

@@ -6,7 +6,7 @@ Dates are relative to now. A test that moves the clock gives its own `debut` and
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import factory
@@ -39,18 +39,33 @@ from ateliers.models import (
 )
 from enquetes.models import Questionnaire
 from familles.models import Enfant, Famille
-from maisons.enums import JourSemaine, Portee, Role, StatutLabel, TypeMaison, TypeOrganisation, ZoneScolaire
+from maisons.enums import (
+    JourSemaine,
+    MotifArret,
+    Portee,
+    Role,
+    StatutArret,
+    StatutLabel,
+    TypeMaison,
+    TypeOrganisation,
+    ZoneScolaire,
+)
 from maisons.models import (
     Affectation,
+    Arret,
     Commune,
     Departement,
+    Equipage,
+    EtapeTournee,
     Fermeture,
     Lieu,
     Maison,
     Organisation,
     PlageOuverture,
     Salle,
+    Suivi,
     Territoire,
+    Tournee,
 )
 from partenaires.enums import TypePartenaire
 from partenaires.models import Partenaire, Permanence
@@ -247,6 +262,72 @@ class FermetureFactory(DjangoModelFactory):
     maison = factory.SubFactory(MaisonFactory)
     du = factory.LazyFunction(lambda: dans(days=7).date())
     au = factory.LazyAttribute(lambda f: f.du)
+
+
+class EquipageFactory(DjangoModelFactory):
+    class Meta:
+        model = Equipage
+
+    maison = factory.SubFactory(MaisonFactory, type=TypeMaison.VEHICULE)
+    nom = factory.Sequence(lambda n: f"Bulle {n}")
+    services = factory.LazyFunction(lambda: ["ecoute", "jeu"])
+
+
+class TourneeFactory(DjangoModelFactory):
+    class Meta:
+        model = Tournee
+
+    equipage = factory.SubFactory(EquipageFactory)
+    nom = factory.Sequence(lambda n: f"Tournée {n}")
+    premier_jour = factory.LazyFunction(lambda: dans(days=1).date())
+
+
+class EtapeFactory(DjangoModelFactory):
+    class Meta:
+        model = EtapeTournee
+
+    tournee = factory.SubFactory(TourneeFactory)
+    lieu = factory.LazyAttribute(lambda e: LieuFactory(maison=e.tournee.equipage.maison))
+    heure = factory.Sequence(lambda n: time(n // 60 % 24, n % 60))
+    duree_minutes = 120
+
+
+class ArretFactory(DjangoModelFactory):
+    """Two hours tomorrow; `annule`, `en_cours` and `passe` say otherwise."""
+
+    class Meta:
+        model = Arret
+
+    class Params:
+        annule = factory.Trait(
+            statut=StatutArret.ANNULE, motif=MotifArret.METEO, annule_le=factory.LazyFunction(maintenant)
+        )
+        en_cours = factory.Trait(debut=factory.LazyFunction(lambda: dans(minutes=-30)))
+        passe = factory.Trait(debut=factory.LazyFunction(lambda: dans(days=-3)))
+
+    equipage = factory.SubFactory(EquipageFactory)
+    lieu = factory.LazyAttribute(lambda a: LieuFactory(maison=a.equipage.maison))
+    etape = factory.LazyAttribute(lambda a: EtapeFactory(tournee__equipage=a.equipage, lieu=a.lieu))
+    debut = factory.LazyFunction(lambda: dans(days=1))
+    fin = factory.LazyAttribute(lambda a: a.debut + timedelta(hours=2))
+    jour = factory.LazyAttribute(lambda a: a.debut.date())
+
+
+class SuiviFactory(DjangoModelFactory):
+    """Someone told of the stops at Rethel and within ten kilometres."""
+
+    class Meta:
+        model = Suivi
+
+    class Params:
+        sms = factory.Trait(canal=Canal.SMS, destinataire=factory.Sequence(lambda n: f"+336{n % 10**8:08d}"))
+        a_confirmer = factory.Trait(confirme_le=None)
+
+    commune = factory.SubFactory(CommuneFactory)
+    canal = Canal.EMAIL
+    destinataire = factory.Sequence(lambda n: f"suivi{n}@exemple.fr")
+    demande_le = factory.LazyFunction(maintenant)
+    confirme_le = factory.LazyFunction(maintenant)
 
 
 class AffectationFactory(DjangoModelFactory):

@@ -16,6 +16,8 @@ from phonenumber_field.modelfields import PhoneNumberField
 from maisons.enums import (
     PORTEES_DU_ROLE,
     Action,
+    Commodite,
+    GenreLieu,
     JourSemaine,
     Langue,
     Portee,
@@ -211,6 +213,13 @@ class Lieu(models.Model):
     latitude = models.FloatField(_("latitude"), validators=[MinValueValidator(-90), MaxValueValidator(90)])
     longitude = models.FloatField(_("longitude"), validators=[MinValueValidator(-180), MaxValueValidator(180)])
     fuseau = models.CharField(_("fuseau horaire"), max_length=40, default="Europe/Paris")
+    genre = models.CharField(_("genre"), max_length=16, choices=GenreLieu, default=GenreLieu.MAISON)
+    commodites = ArrayField(
+        models.CharField(max_length=16, choices=Commodite),
+        verbose_name=_("sur place"),
+        default=list,
+        blank=True,
+    )
     acces = models.TextField(_("venir (transports, stationnement)"), blank=True)
     accessibilite = models.TextField(_("accessibilité"), blank=True)
     qpv = models.BooleanField(_("en quartier prioritaire"), default=False)
@@ -241,6 +250,10 @@ class Lieu(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.fuseau)
+
+    @property
+    def commodites_libelles(self) -> list[str]:
+        return [str(Commodite(commodite).label) for commodite in self.commodites]
 
     @property
     def adresse_complete(self) -> str:

@@ -14,6 +14,7 @@ from portail.demo.agenda import charger_agenda
 from portail.demo.catalogue import charger_catalogue
 from portail.demo.reseau import charger_fermetures, charger_reseau
 from portail.demo.reservations import reserver
+from portail.demo.tournees import charger_tournees
 
 
 class ReferenceAbsente(Exception):
@@ -43,6 +44,8 @@ def charger_demo(*, maintenant: datetime, annoncer: Callable[[str], None] = lamb
     charger_fermetures(reseau, aujourd_hui=maintenant.date())
     annoncer(f"Réseau : {len(reseau.maisons)} maisons, dont {reseau.creees} nouvelles.")
     ateliers = charger_catalogue(reseau)
+    arrets = charger_tournees(reseau, maintenant=maintenant)
+    annoncer(f"Tournées : {arrets} arrêts ajoutés.")
     agenda = charger_agenda(reseau, ateliers, maintenant=maintenant)
     annoncer(f"Agenda : {len(agenda.nouvelles)} séances ajoutées, {agenda.a_venir} à venir.")
     inscriptions = reserver(agenda.nouvelles, maintenant=maintenant)

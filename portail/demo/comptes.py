@@ -43,6 +43,9 @@ class CompteDemo:
 
 COMPTES = (
     CompteDemo("animatrice.rethel", "Agathe", Role.ANIMATEUR, Portee.MAISON, RETHEL, "animatrice à Rethel"),
+    CompteDemo(
+        "equipe.bulle", "Blandine", Role.ANIMATEUR, Portee.MAISON, "bulle-parentale", "équipe de la Bulle parentale"
+    ),
     CompteDemo("responsable.rethel", "Rose", Role.RESPONSABLE, Portee.MAISON, RETHEL, "responsable de Rethel"),
     CompteDemo("responsable.metz", "Malik", Role.RESPONSABLE, Portee.MAISON, METZ, "responsable de Metz (Moselle)"),
     CompteDemo(

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from maisons import invitations
 from maisons.affectations import AffectationRefusee, donner_role, finir_role
-from maisons.enums import PORTEES_DU_ROLE, Portee, Role
+from maisons.enums import PORTEES_DU_ROLE, Commodite, Portee, Role
 from maisons.forms import chercher_communes, commune_evidente
 from maisons.models import (
     Affectation,
@@ -117,6 +117,10 @@ class LieuForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("Laissez vide : le centre de la commune sert de repère."),
     )
 
+    commodites = forms.TypedMultipleChoiceField(
+        label=_("Sur place"), choices=Commodite, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
     class Meta:
         model = Lieu
         fields = (
@@ -126,6 +130,8 @@ class LieuForm(forms.ModelForm):  # type: ignore[type-arg]
             "commune",
             "latitude",
             "longitude",
+            "genre",
+            "commodites",
             "acces",
             "accessibilite",
             "qpv",
@@ -152,7 +158,7 @@ class LieuForm(forms.ModelForm):  # type: ignore[type-arg]
 class LieuInline(PorteeStacked):
     model = Lieu
     form = LieuForm
-    fields = ("nom", ("adresse", "code_postal", "commune"), "acces", ("qpv", "actif"))
+    fields = ("nom", ("adresse", "code_postal", "commune"), "genre", "acces", ("qpv", "actif"))
     show_change_link = True
 
 
@@ -252,6 +258,8 @@ class LieuAdmin(PorteeAdmin):
         "nom",
         ("adresse", "code_postal", "commune"),
         ("latitude", "longitude"),
+        "genre",
+        "commodites",
         "acces",
         "accessibilite",
         ("qpv", "actif"),

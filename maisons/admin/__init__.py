@@ -1,0 +1,5 @@
+"""The team's pages about houses: the network and who works where, tours and their stops."""
+
+from maisons.admin import reseau, tournees
+
+__all__ = ["reseau", "tournees"]

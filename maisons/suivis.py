@@ -1,0 +1,55 @@
+"""Following a commune: a contact, a yes from its owner, and a way out in every message. No account, no name."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from maisons import messages
+from maisons.models import Commune, Suivi
+from socle.enums import Canal
+
+# A request that its owner never confirmed is forgotten.
+ATTENTE = timedelta(days=7)
+# What nobody renewed is forgotten too, as everything about a family is (CNIL: two years).
+DUREE = timedelta(days=730)
+
+
+@transaction.atomic
+def demander_suivi(
+    *, commune: Commune, canal: Canal, destinataire: str, rayon_km: int, langue: str, maintenant: datetime
+) -> Suivi:
+    """Note that someone wants to be told, and send the link that confirms it.
+
+    Asking again changes nothing of a confirmed one until its owner says yes again: anybody may type an address.
+    """
+    suivi, _cree = Suivi.objects.get_or_create(
+        commune=commune,
+        canal=canal,
+        destinataire=destinataire,
+        defaults={"rayon_km": rayon_km, "langue": langue, "demande_le": maintenant},
+    )
+    if suivi.confirme_le is None:
+        suivi.rayon_km, suivi.langue, suivi.demande_le = rayon_km, langue, maintenant
+        suivi.save(update_fields=["rayon_km", "langue", "demande_le"])
+    messages.suivi_a_confirmer(suivi, maintenant=maintenant)
+    return suivi
+
+
+def confirmer_suivi(*, suivi: Suivi, maintenant: datetime) -> None:
+    """The owner of the contact said yes. Saying it again begins the two years anew."""
+    Suivi.objects.filter(pk=suivi.pk).update(confirme_le=maintenant)
+
+
+def arreter_suivi(*, suivi: Suivi) -> None:
+    """Nothing is kept of who no longer follows."""
+    Suivi.objects.filter(pk=suivi.pk).delete()
+
+
+def purger_suivis(*, maintenant: datetime) -> int:
+    """Forget what was never confirmed and what is two years old; the number of rows that went."""
+    perimes = Q(confirme_le__isnull=True, demande_le__lt=maintenant - ATTENTE) | Q(confirme_le__lt=maintenant - DUREE)
+    nombre, _details = Suivi.objects.filter(perimes).delete()
+    return nombre

@@ -1,0 +1,13 @@
+"""Celery's entry points."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from maisons import suivis
+
+
+@shared_task
+def purger_suivis(**_futur: Any) -> None:
+    suivis.purger_suivis(maintenant=timezone.now())
