@@ -6,6 +6,7 @@ its own people in the same transaction, and says whom it told, so that nobody wh
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -130,7 +131,7 @@ def deplacer_arret(
 
 
 def compter(
-    *, arret: Arret, adultes: int, enfants: int, premiere_visite: bool, cle: object, maintenant: datetime
+    *, arret: Arret, adultes: int, enfants: int, premiere_visite: bool, cle: uuid.UUID, maintenant: datetime
 ) -> ComptageArret:
     """Add people who came; the same `cle` counts them once.
 

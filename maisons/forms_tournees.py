@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -75,7 +75,8 @@ class EtapesFormSet(_Etapes):
 
 
 def etapes_formset() -> type[EtapesFormSet]:
-    return forms.formset_factory(EtapeForm, formset=EtapesFormSet, extra=4, max_num=ETAPES_MAX, validate_max=True)
+    classe = forms.formset_factory(EtapeForm, formset=EtapesFormSet, extra=4, max_num=ETAPES_MAX, validate_max=True)
+    return cast("type[EtapesFormSet]", classe)
 
 
 class TourneeForm(RythmeForm):
@@ -144,7 +145,7 @@ class DeplacementForm(forms.Form):
             "duree_minutes": int((arret.fin - arret.debut).total_seconds() // 60),
             "version": arret.revision,
         }
-        super().__init__(*args, initial=depart, **options)
+        super().__init__(*args, **{"initial": depart, **options})
         champ = self.fields["lieu"]
         if isinstance(champ, forms.ModelChoiceField):
             champ.queryset = lieux

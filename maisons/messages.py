@@ -18,6 +18,7 @@ from maisons.distance import distance_km
 from maisons.models import Arret, Lieu, Suivi
 from socle import liens
 from socle.boite_envoi import Envoi, deposer
+from socle.enums import Canal
 
 USAGE_SUIVI = "suivi"
 # A tour may give a hundred stops: the message names the first, its page has them all.
@@ -89,7 +90,7 @@ def _deposer(
     deposer(
         [
             Envoi(
-                canal=suivi.canal,
+                canal=Canal(suivi.canal),
                 destinataire=suivi.destinataire,
                 langue=suivi.langue,
                 modele=modele,

@@ -32,7 +32,7 @@ MINUTE = 60
 HORIZON = timedelta(weeks=4)
 # A poster stays on its wall longer than a page on a screen.
 HORIZON_AFFICHE = timedelta(weeks=13)
-ARRETS_AFFICHE = 10
+ARRETS_AFFICHE = 8
 ARRETS_MAX = 200
 ARRETS_PROCHES = 12
 # Calendars ask again every few hours; yesterday's stop must not vanish from them at midnight.

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from maisons import invitations
 from maisons.affectations import AffectationRefusee, donner_role, finir_role
-from maisons.enums import PORTEES_DU_ROLE, Commodite, Portee, Role
+from maisons.enums import PORTEES_DU_ROLE, Commodite, GenreLieu, Portee, Role
 from maisons.forms import chercher_communes, commune_evidente
 from maisons.models import (
     Affectation,
@@ -117,6 +117,7 @@ class LieuForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("Laissez vide : le centre de la commune sert de repère."),
     )
 
+    genre = forms.ChoiceField(label=_("Genre"), choices=GenreLieu, initial=GenreLieu.MAISON, required=False)
     commodites = forms.TypedMultipleChoiceField(
         label=_("Sur place"), choices=Commodite, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -145,6 +146,7 @@ class LieuForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         donnees: dict[str, Any] = super().clean() or self.cleaned_data
+        donnees["genre"] = donnees.get("genre") or GenreLieu.MAISON
         commune = donnees.get("commune")
         if commune is not None:
             if donnees.get("latitude") is None or donnees.get("longitude") is None:

@@ -490,7 +490,7 @@ def _comptes(pks: list[int]) -> dict[int, dict[str, Any]]:
             premieres=Count("pk", filter=Q(premiere_visite=True)),
         )
     )
-    return {somme["arret"]: somme for somme in sommes}
+    return {somme["arret"]: dict(somme) for somme in sommes}
 
 
 @site.panneau
