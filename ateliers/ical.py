@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -34,6 +36,15 @@ def evenement(seance: Seance) -> EvenementICal:
         position=(lieu.latitude, lieu.longitude),
         annule=seance.est_annulee,
     )
+
+
+def evenement_prive(seance: Seance, *, url: str) -> EvenementICal:
+    """A meeting in one person's calendar: those who share it see that the time is taken; `url` is her own page."""
+    return replace(evenement(seance), url=url, description=seance.precisions, prive=True)
+
+
+def etag(contenu: bytes) -> str:
+    return f'"{hashlib.sha256(contenu).hexdigest()[:32]}"'
 
 
 def fichier(seances: Iterable[Seance], *, nom: str = "") -> bytes:

@@ -37,6 +37,8 @@ def _cadre(seance: Seance) -> dict[str, Any]:
     lieu = seance.lieu
     return {
         "titre": seance.titre,
+        # A meeting of a group is said in other words: its seat is nobody else's.
+        "groupe": seance.groupe_id is not None,
         "debut": seance.debut.isoformat(),
         "fin": seance.fin.isoformat(),
         "fuseau": lieu.fuseau,

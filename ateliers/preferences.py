@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ateliers.models import Inscription
+from django.db import transaction
+
+from ateliers.models import DemandeGroupe, Inscription
 
 
 def demander_avis(*, inscription: Inscription, oui: bool) -> Inscription:
@@ -17,3 +19,14 @@ def changer_langue(*, inscription: Inscription, langue: str) -> Inscription:
     inscription.langue = langue
     inscription.save(update_fields=["langue"])
     return inscription
+
+
+@transaction.atomic
+def changer_langue_du_groupe(*, demande: DemandeGroupe, langue: str) -> DemandeGroupe:
+    """The messages about this family's group that are yet to come speak this language, reminders included."""
+    demande.langue = langue
+    demande.save(update_fields=["langue"])
+    Inscription.objects.filter(famille=demande.famille_id, seance__groupe__in=demande.membres.values("groupe")).update(
+        langue=langue
+    )
+    return demande

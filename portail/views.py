@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from ateliers.forms_groupes import RechercheGroupeForm
 from ateliers.schema_org import json_ld
 from maisons.enums import Action
 from maisons.forms import RAYON_PAR_DEFAUT_KM, FiltreMaisonsForm, ProximiteForm
@@ -132,9 +133,10 @@ def maison(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @page_publique(MINUTE)
 def groupes(request: HttpRequest) -> HttpResponse:
-    """What parents' groups are, and whom to ask: there is no booking of groups on line yet."""
+    """The search for a parents' group, what such a group is, and whom to ask by word of mouth."""
     maisons = Maison.objects.publiees().filter(ouverte=True, actions__contains=[Action.GROUPE_PAIRS])
-    return _page_contacts(request, "portail/groupes.html", maisons)
+    recherche = RechercheGroupeForm(aujourd_hui=timezone.localdate())
+    return _page_contacts(request, "portail/groupes.html", maisons, recherche=recherche)
 
 
 @require_safe
@@ -143,7 +145,7 @@ def professionnels(request: HttpRequest) -> HttpResponse:
     return _page_contacts(request, "portail/professionnels.html", Maison.objects.publiees().filter(ouverte=True))
 
 
-def _page_contacts(request: HttpRequest, gabarit: str, maisons: QuerySet[Maison]) -> HttpResponse:
+def _page_contacts(request: HttpRequest, gabarit: str, maisons: QuerySet[Maison], **contexte: Any) -> HttpResponse:
     """A page that ends on the houses to ring or write to: the nearest ones once a place is given."""
     form = _proximite(request)
     if form.proximite is not None:
@@ -151,7 +153,7 @@ def _page_contacts(request: HttpRequest, gabarit: str, maisons: QuerySet[Maison]
         cartes = cartes_maisons(proches, maintenant=timezone.now())
     else:
         cartes = []
-    return render(request, gabarit, {"form": form, "proximite": form.proximite, "cartes": cartes})
+    return render(request, gabarit, {"form": form, "proximite": form.proximite, "cartes": cartes, **contexte})
 
 
 def _proximite(request: HttpRequest) -> ProximiteForm:

@@ -21,7 +21,7 @@ from socle import gsm7, ical
 from socle.models import Message
 from socle.sms import Sms
 
-_INSTANTS = frozenset({"debut", "fin", "expire_le"})
+_INSTANTS = frozenset({"debut", "fin", "expire_le", "premiere"})
 # Messages one may want less of; the others answer what the person does.
 _AVEC_DESABONNEMENT = frozenset({"rappel", "arrets_prevus", "arret_change"})
 

@@ -40,6 +40,13 @@ def jour(valeur: date | datetime, fuseau: Fuseau = None, *, annee: bool = False)
     return f"{texte}{ESPACE}{valeur.year}" if annee else texte
 
 
+def date_simple(valeur: date) -> str:
+    """ "3 mars 2027", without the day of the week: for a birth, a window."""
+    if _francais():
+        return f"{'1er' if valeur.day == 1 else valeur.day}{ESPACE}{date_format(valeur, 'F Y')}"
+    return date_format(valeur, pgettext("format de date", "j F Y"))
+
+
 def heure(moment: datetime, fuseau: Fuseau = None) -> str:
     """ "14 h", "14 h 30"; in English "2 pm", "2:30 pm"."""
     local = heure_locale(moment, fuseau)

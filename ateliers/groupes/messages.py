@@ -34,7 +34,7 @@ def lien_groupe(demande: DemandeGroupe) -> str:
 
 
 def _cadre(groupe: GroupePairs) -> dict[str, Any]:
-    lieu = groupe.lieu
+    lieu, premiere = groupe.lieu, groupe.debut_premiere
     return {
         "groupe": groupe.nom,
         "fuseau": lieu.fuseau,
@@ -44,8 +44,7 @@ def _cadre(groupe: GroupePairs) -> dict[str, Any]:
         "maison": groupe.maison.nom,
         "maison_telephone": groupe.maison.telephone.as_national if groupe.maison.telephone else "",
         "rythme": groupe.rythme,
-        "premiere_rencontre": groupe.premiere_rencontre.isoformat() if groupe.premiere_rencontre else "",
-        "heure": f"{groupe.heure:%H:%M}" if groupe.heure else "",
+        "premiere": premiere.isoformat() if premiere else "",
     }
 
 

@@ -173,6 +173,13 @@ class GroupePairs(models.Model):
         return str(JourSemaine(self.premiere_rencontre.weekday()).label) if self.premiere_rencontre else ""
 
     @property
+    def debut_premiere(self) -> datetime | None:
+        """When the first meeting begins; the place must be loaded."""
+        if self.premiere_rencontre is None or self.heure is None:
+            return None
+        return datetime.combine(self.premiere_rencontre, self.heure, tzinfo=self.lieu.zone)
+
+    @property
     def particularites_libelles(self) -> list[str]:
         return [str(Particularite(valeur).label) for valeur in self.particularites]
 

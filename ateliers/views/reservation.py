@@ -18,8 +18,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ateliers import ical, inscriptions, liste_attente, mots, presences
 from ateliers.enums import AnnuleePar, Presence, StatutInscription
 from ateliers.forms import ContactForm, ModificationForm
+from ateliers.groupes.messages import jeton as jeton_groupe
 from ateliers.messages import USAGE_LIEN
-from ateliers.models import Inscription, Seance
+from ateliers.models import DemandeGroupe, Inscription
 from ateliers.preferences import changer_langue, demander_avis
 from ateliers.renvois import renvoyer_liens
 from ateliers.suites import apres_seance
@@ -51,9 +52,9 @@ FAITS = frozenset(
 class LienTermine(Exception):
     """The session is over: its link shows nothing of the booking any more."""
 
-    def __init__(self, seance: Seance) -> None:
+    def __init__(self, inscription: Inscription) -> None:
         super().__init__()
-        self.seance = seance
+        self.inscription = inscription
 
 
 def get_inscription(jeton: str) -> Inscription:
@@ -66,25 +67,43 @@ def get_inscription(jeton: str) -> Inscription:
     if inscription is None:
         raise Http404
     if inscription.seance.fin <= timezone.now():
-        raise LienTermine(inscription.seance)
+        raise LienTermine(inscription)
     return inscription
 
 
 def avec_inscription(
     vue: Callable[[HttpRequest, Inscription, str], HttpResponse],
 ) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Give the view the booking of its link; a session that is over answers 410, without a word about it."""
+    """Give the view the booking of its link; a session that is over answers 410, without a word about it.
+
+    The booking of a group's meeting is seen, and excused, on the family's page about its group.
+    """
 
     @page_privee
     @wraps(vue)
     def enveloppe(request: HttpRequest, jeton: str) -> HttpResponse:
         try:
-            return vue(request, get_inscription(jeton), jeton)
-        except LienTermine as fini:
-            suites = apres_seance(fini.seance, maintenant=timezone.now())
+            inscription, termine = get_inscription(jeton), False
+        except LienTermine as fin:
+            inscription, termine = fin.inscription, True
+        if (demande := _demande_de_groupe(inscription)) is not None:
+            return redirect("ateliers:mon_groupe", jeton=jeton_groupe(demande))
+        if termine:
+            suites = apres_seance(inscription.seance, maintenant=timezone.now())
             return render(request, "ateliers/lien_termine.html", {"suites": suites}, status=410)
+        return vue(request, inscription, jeton)
 
     return enveloppe
+
+
+def _demande_de_groupe(inscription: Inscription) -> DemandeGroupe | None:
+    """The request by which this family came to the group of this meeting; None for any other session."""
+    if inscription.seance.groupe_id is None:
+        return None
+    demandes = DemandeGroupe.objects.filter(
+        famille=inscription.famille_id, membres__groupe=inscription.seance.groupe_id
+    )
+    return demandes.order_by("-membres__cree_le", "-pk").first()
 
 
 @require_safe

@@ -25,6 +25,11 @@ def jour_annee(valeur: date | datetime | None, fuseau: dates.Fuseau = None) -> s
 
 
 @register.filter(expects_localtime=False)
+def date_simple(valeur: date | None) -> str:
+    return dates.date_simple(valeur) if valeur else ""
+
+
+@register.filter(expects_localtime=False)
 def heure(moment: datetime | None, fuseau: dates.Fuseau = None) -> str:
     return dates.heure(moment, fuseau) if moment else ""
 
