@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from ateliers import pdf, presences
 from ateliers.admin.commun import contexte_seance, noter_lecture, seance_de_l_accueil, seance_de_l_equipe
@@ -33,8 +34,8 @@ def urls(model_admin: PorteeAdmin) -> list[URLPattern]:
         return model_admin.admin_site.admin_view(partial(fonction, model_admin))
 
     return [
-        path("<path:object_id>/presences/feuille.pdf", vue(feuille), name="ateliers_seance_feuille"),
-        path("<path:object_id>/presences/affiche.pdf", vue(affiche), name="ateliers_seance_affiche"),
+        path("<path:object_id>/presences/feuille.pdf", require_safe(vue(feuille)), name="ateliers_seance_feuille"),
+        path("<path:object_id>/presences/affiche.pdf", require_safe(vue(affiche)), name="ateliers_seance_affiche"),
         path("<path:object_id>/presences/passages/", vue(passage), name="ateliers_seance_passage"),
         path(
             "<path:object_id>/presences/passages/<int:pk>/retirer/",

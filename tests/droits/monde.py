@@ -1,0 +1,350 @@
+"""Two départements, two houses each, everything a house has, and everybody who may come.
+
+|                      | Ardennes (08) | Bas-Rhin (67) |
+|----------------------|---------------|---------------|
+| one organisation     | ici (a1)      | soeur (b1)    |
+| each its own         | voisine (a2)  | loin (b2)     |
+
+A partner (p0) holds a permanence at `ici`. A new model needs a row in `foyer()`, named as the policy table calls it,
+and a line in CIBLES when an address names it by something else than its number.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.account.internal.flows import login
+from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, models, transaction
+from django.http import HttpResponseBase
+from django.test import Client, RequestFactory
+from django.test.client import ClientHandler
+
+from ateliers.messages import USAGE_LIEN
+from ateliers.models import Depassement, MotDeLaMaison, Passage
+from ateliers.pdf import USAGE_PORTE
+from maisons import invitations
+from maisons.enums import Portee, Role
+from maisons.models import Invitation
+from socle import liens
+from socle.comptes import sessions
+from socle.models import Utilisateur
+from tests import factories as f
+from tests.droits import regles as r
+from tests.droits.canaris import ANNUAIRE, EQUIPE, FAMILLE, NOM, PLACES, PUBLIC, marquer, mot
+from tests.droits.regles import Cible
+
+CLASSES = frozenset({NOM, PUBLIC, ANNUAIRE, EQUIPE, FAMILLE})
+
+# Who holds which role at which house.
+TENUS: dict[str, dict[str, str]] = {
+    r.ANIMATEUR: {"a1": r.ANIMATEUR},
+    r.RESPONSABLE: {"a1": r.RESPONSABLE},
+    r.RESPONSABLE_ORGANISATION: {"a1": r.RESPONSABLE, "b1": r.RESPONSABLE},
+    r.CUMUL: {"a1": r.ANIMATEUR, "a2": r.RESPONSABLE},
+    r.PARTENAIRE: {"p0": r.PARTENAIRE},
+    r.PILOTE: {"a1": r.PILOTE, "a2": r.PILOTE},
+    r.ADMINISTRATEUR: dict.fromkeys(("a1", "a2", "b1", "b2", "p0"), r.ADMINISTRATEUR),
+}
+
+
+@dataclass
+class Foyer:
+    """All that one house has."""
+
+    place: str
+    objets: dict[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, nom: str) -> Any:
+        return self.objets[nom]
+
+    def poser(self, cle: str, objet: models.Model, classe: str, /, **autres: str) -> Any:
+        self.objets[cle] = marquer(objet, classe, self.place, **autres)
+        return objet
+
+
+def foyer(place: str, departement: models.Model, organisation: models.Model) -> Foyer:
+    ici = Foyer(place, {"organisation": organisation})
+    maison = ici.poser("maison", f.MaisonFactory(organisation=organisation, departement=departement), PUBLIC, nom=NOM)
+    lieu = ici.poser("lieu", f.LieuFactory(maison=maison), PUBLIC, nom=NOM, adresse=NOM)
+    ici.poser("plage", f.PlageOuvertureFactory(lieu=lieu), PUBLIC)
+    ici.poser("fermeture", f.FermetureFactory(maison=maison), PUBLIC)
+    atelier = ici.poser("atelier", f.AtelierFactory(maison=maison), PUBLIC)
+    serie = ici.poser("serie", f.SerieFactory(atelier=atelier, lieu=lieu), PUBLIC)
+    ici.poser("groupe", f.GroupePairsFactory(maison=maison), PUBLIC)
+    # Soon: it may still be booked, and attendance is already open.
+    seance = f.SeanceFactory(
+        lieu=lieu, atelier=atelier, serie=serie, jour_serie=serie.premier_jour, debut=f.dans(minutes=30)
+    )
+    ici.poser("seance", seance, PUBLIC)
+    ici.poser("brouillon", f.SeanceFactory(lieu=lieu, atelier=atelier, brouillon=True), EQUIPE)
+    permanence(ici, lieu, f.PartenaireFactory())
+
+    famille = ici.poser("famille", f.FamilleFactory(), FAMILLE)
+    inscription = ici.poser("inscription", f.InscriptionFactory(seance=seance, famille=famille), FAMILLE)
+    autre = marquer(f.FamilleFactory(), FAMILLE, place)
+    ici.poser("proposition", f.InscriptionFactory(seance=seance, famille=autre, proposee=True), FAMILLE)
+    enfant = ici.poser("enfant", f.EnfantFactory(famille=famille), FAMILLE)
+    ici.poser("enfant_inscrit", f.EnfantInscritFactory(inscription=inscription, enfant=enfant), FAMILLE)
+    ici.poser("message", f.MessageFactory(objet=inscription), FAMILLE)
+    ici.poser("opposition", f.OppositionFactory(destinataire=f"{place}@exemple.fr"), FAMILLE)
+
+    ici.poser("passage", Passage.objects.create(seance=seance), EQUIPE)
+    collegue = ici.poser("utilisateur", f.UtilisateurFactory(equipe=True), EQUIPE)
+    ici.poser("affectation", f.AffectationFactory(maison=maison, role=Role.ANIMATEUR, utilisateur=collegue), EQUIPE)
+    chef = marquer(f.AffectationFactory(maison=maison).utilisateur, EQUIPE, place)
+    ici.poser("invitation", _invitation(maison, chef), EQUIPE)
+    ici.poser("mot", MotDeLaMaison.objects.create(seance=seance, texte="…", destinataires=1, par=chef), EQUIPE)
+    # Written once, its canary with it.
+    ici.objets["depassement"] = Depassement.objects.create(
+        seance=seance, adultes_de=9, adultes_a=10, enfants_de=9, enfants_a=10, par=chef, motif=mot(EQUIPE, place)
+    )
+    for objet, classe in ((seance, EQUIPE), (maison, EQUIPE), (inscription, FAMILLE), (famille, FAMILLE)):
+        type_objet = ContentType.objects.get_for_model(objet)
+        ligne = {"user": chef, "content_type": type_objet, "object_id": str(objet.pk), "action_flag": CHANGE}
+        ici.poser("journal", LogEntry.objects.create(object_repr="…", **ligne), classe)
+    return ici
+
+
+def permanence(ici: Foyer, lieu: models.Model, partenaire: models.Model) -> None:
+    """A partner's regular presence and a session of it, with a family."""
+    ici.poser("partenaire", partenaire, ANNUAIRE)
+    ici.poser("permanence", f.PermanenceFactory(lieu=lieu, partenaire=partenaire), PUBLIC)
+    seance = f.SeanceFactory(atelier=None, permanence=ici["permanence"], lieu=lieu, debut=f.dans(minutes=40))
+    ici.poser("seance_permanence", seance, PUBLIC)
+    famille = marquer(f.FamilleFactory(), FAMILLE, ici.place)
+    ici.poser("inscription_permanence", f.InscriptionFactory(seance=seance, famille=famille), FAMILLE)
+
+
+def _invitation(maison: models.Model, auteur: Utilisateur) -> Invitation:
+    return Invitation.objects.create(
+        email="invitee@exemple.fr",
+        role=Role.ANIMATEUR,
+        portee=Portee.MAISON,
+        maison=maison,
+        auteur=auteur,
+        cree_le=f.maintenant(),
+        expire_le=f.dans(days=5),
+    )
+
+
+# What names a row in an address, where it is not its number alone.
+CIBLES: dict[str, Callable[[Foyer], tuple[Any, ...]]] = {
+    "slug": lambda ici: (ici["maison"].slug,),
+    "reference": lambda ici: (ici["seance"].reference,),
+    "reference_brouillon": lambda ici: (ici["brouillon"].reference,),
+    "jeton_inscription": lambda ici: (liens.signer(USAGE_LIEN, ici["inscription"].pk),),
+    "jeton_proposition": lambda ici: (liens.signer(USAGE_LIEN, ici["proposition"].pk),),
+    "jeton_porte": lambda ici: (liens.signer(USAGE_PORTE, ici["seance"].pk),),
+    "jeton_invitation": lambda ici: (invitations.jeton(ici["invitation"]),),
+    "seance_et_inscription": lambda ici: (ici["seance"].pk, ici["inscription"].pk),
+    "seance_et_passage": lambda ici: (ici["seance"].pk, ici["passage"].pk),
+    "voir_maison": lambda ici: (ContentType.objects.get_for_model(ici["maison"]).pk, ici["maison"].pk),
+}
+# Addresses that name no row of a house.
+MOTS: dict[str, tuple[Any, ...]] = {
+    "application": ("ateliers",),
+    "cle": (987654321,),
+    "cle_mot_de_passe": ("1", "set-password"),
+    "fond_de_carte": ("departements",),
+    "fournisseur": ("proconnect",),
+    "message_de_demo": ("inconnu",),
+    "piece_de_demo": ("inconnu", 0),
+    "section": ("pages",),
+}
+
+
+class Monde:
+    """The rows, the people, and what asking one of them for an address gives."""
+
+    def __init__(self) -> None:
+        ardennes = f.DepartementFactory(code="08")
+        bas_rhin = f.DepartementFactory(code="67", nom="Bas-Rhin")
+        commune = f.CommuneFactory()
+        self.references: dict[str, models.Model] = {
+            "departement": ardennes,
+            "commune": commune,
+            "territoire": f.TerritoireFactory(),
+            "theme": f.ThemeFactory(),
+        }
+        commun = marquer(f.OrganisationFactory(), NOM, "a1")
+        self.foyers = {
+            "a1": foyer("a1", ardennes, commun),
+            "a2": foyer("a2", ardennes, marquer(f.OrganisationFactory(), NOM, "a2")),
+            "b1": foyer("b1", bas_rhin, commun),
+            "b2": foyer("b2", bas_rhin, marquer(f.OrganisationFactory(), NOM, "b2")),
+        }
+        self.ici = self.foyers["a1"]
+        chez_le_partenaire = marquer(f.OrganisationFactory(), NOM, "p0")
+        self.foyers["p0"] = Foyer("p0", {"organisation": chez_le_partenaire})
+        permanence(self.foyers["p0"], self.ici["lieu"], f.PartenaireFactory(organisation=chez_le_partenaire))
+        self.utilisateurs = _personnes(self)
+        self.sessions = {nom: _session(nom, personne) for nom, personne in self.utilisateurs.items() if personne}
+        self._ecrits = self.ecritures()
+
+    # Rows
+
+    def cibles(self, nom: str) -> list[Cible]:
+        """The rows that a rule's `cible` names: one a house, and the partner's own. "…=un": one, the same to all."""
+        if nom.endswith("=un"):
+            (premiere, *_autres) = self.cibles(nom.removesuffix("=un"))
+            return [Cible(premiere.libelle, premiere.arguments, {p: self.roles(p) for p in TENUS}, premiere.place)]
+        if nom in self.references or nom in MOTS:
+            arguments = MOTS[nom] if nom in MOTS else (self.references[nom].pk,)
+            return [Cible(nom, arguments, {personne: self.roles(personne) for personne in TENUS})]
+        trouvees: dict[tuple[Any, ...], Cible] = {}
+        for place, chez in self.foyers.items():
+            arguments = self._arguments(nom, chez)
+            if arguments is None:
+                continue
+            roles = {personne: self._roles_ici(personne, place, nom) for personne in TENUS}
+            if arguments in trouvees:
+                connus = trouvees[arguments].roles
+                roles = {personne: connus[personne] | roles[personne] for personne in TENUS}
+                place = trouvees[arguments].place
+            trouvees[arguments] = Cible(f"{nom} de {place}", arguments, roles, place)
+        return list(trouvees.values())
+
+    def _arguments(self, nom: str, chez: Foyer) -> tuple[Any, ...] | None:
+        if chez.place == "p0" and nom == "seance":
+            nom = "seance_permanence"
+        if nom in CIBLES:
+            try:
+                return CIBLES[nom](chez)
+            except KeyError:
+                return None
+        return (chez[nom].pk,) if nom in chez.objets else None
+
+    def _roles_ici(self, personne: str, place: str, nom: str) -> frozenset[str]:
+        """Roles that reach a row: those at its house; the partner's permanence is also one of the house's."""
+        tenus = TENUS[personne]
+        if nom == "partenaire":
+            hors = {r.PARTENAIRE} if place != "p0" else set()
+            return self.roles(personne) - hors
+        if place == "p0" and nom != "organisation":
+            return frozenset({tenus[ou] for ou in ("p0", "a1") if ou in tenus})
+        return frozenset({tenus[place]} if place in tenus else ())
+
+    def roles(self, personne: str) -> frozenset[str]:
+        return frozenset(TENUS.get(personne, {}).values())
+
+    # Canaries
+
+    def lisibles(self, personne: str, genre: str, cible: Cible | None) -> set[tuple[str, str]]:
+        """The (class, place) of the words that a page may show to somebody."""
+        permis: set[tuple[str, str]] = set()
+        if genre in ("public", "lien"):
+            permis |= {(classe, place) for classe in (NOM, PUBLIC) for place in PLACES}
+        if genre == "lien" and cible is not None:
+            permis |= {(classe, cible.place) for classe in CLASSES}
+        if genre != "equipe" or personne in r.A_LA_PORTE:
+            return permis
+        for place, role in TENUS[personne].items():
+            classes = CLASSES if role in r.MAISON else CLASSES - {FAMILLE}
+            if role == r.PARTENAIRE:
+                # The house where it receives is named, nothing else of it is said.
+                classes = frozenset({NOM, PUBLIC, ANNUAIRE})
+                permis.add((NOM, "a1"))
+            permis |= {(classe, place) for classe in classes}
+            if place == "a1":
+                permis |= {(classe, "p0") for classe in classes}
+            if role != r.PARTENAIRE:
+                permis |= {(ANNUAIRE, partout) for partout in PLACES}
+        return permis
+
+    # Asking
+
+    def ecritures(self) -> int:
+        """How many rows this transaction wrote so far, of any table but what counts visits."""
+        with connection.cursor() as curseur:
+            curseur.execute(
+                "SELECT sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
+                " + pg_stat_get_xact_tuples_deleted(oid))::bigint FROM pg_class"
+                " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> ALL(%s)",
+                [["django_session", "socle_quotadebit"]],
+            )
+            (nombre,) = curseur.fetchone()
+        return int(nombre)
+
+    def demander(
+        self, personne: str, methode: str, chemin: str, donnees: Mapping[str, Any] | None = None
+    ) -> tuple[HttpResponseBase, int]:
+        """The answer and how many rows asking wrote; nothing of it stays."""
+        navigateur = Navigateur()
+        if personne in self.sessions:
+            navigateur.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[personne]
+        with sans_suite():
+            reponse: Any = (
+                navigateur.get(chemin, donnees) if methode == r.GET else navigateur.post(chemin, donnees or {})
+            )
+            if reponse.streaming:
+                reponse.content = b"".join(reponse.streaming_content)
+            ecrits = self.ecritures()
+        ecrits, self._ecrits = ecrits - self._ecrits, ecrits
+        return reponse, ecrits
+
+
+class Navigateur(RequestFactory):
+    """The test client without what it keeps of each template: a third of the time."""
+
+    serveur = ClientHandler(enforce_csrf_checks=False)
+
+    def request(self, **demande: Any) -> Any:
+        return self.serveur(self._base_environ(**demande))
+
+
+@contextmanager
+def sans_suite() -> Iterator[None]:
+    """What happens inside never happened."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def _personnes(monde: Monde) -> dict[str, Utilisateur | None]:
+    maison, voisine = monde.ici["maison"], monde.foyers["a2"]["maison"]
+    organisation = {"portee": Portee.ORGANISATION, "maison": None}
+    cumul = f.AffectationFactory(maison=maison, role=Role.ANIMATEUR).utilisateur
+    f.AffectationFactory(utilisateur=cumul, maison=voisine, role=Role.RESPONSABLE)
+    affectations = {
+        r.PARTI: {"maison": maison, "finie": True},
+        r.FUTUR: {"maison": maison, "du": f.dans(days=3).date()},
+        r.INACTIF: {"maison": maison, "utilisateur__is_active": False},
+        r.SANS_FACTEUR: {"maison": maison},
+        r.ANIMATEUR: {"maison": maison, "role": Role.ANIMATEUR},
+        r.RESPONSABLE: {"maison": maison},
+        r.RESPONSABLE_ORGANISATION: {**organisation, "organisation": monde.ici["organisation"]},
+        r.PARTENAIRE: {
+            **organisation,
+            "role": Role.PARTENAIRE,
+            "organisation": monde.foyers["p0"]["organisation"],
+        },
+        r.PILOTE: {"departemental": True, "departement": maison.departement},
+        r.ADMINISTRATEUR: {"reseau": True},
+    }
+    return {
+        r.ANONYME: None,
+        r.PARENT: f.UtilisateurFactory(),
+        r.SANS_AFFECTATION: f.UtilisateurFactory(equipe=True),
+        r.CUMUL: cumul,
+        **{nom: f.AffectationFactory(**champs).utilisateur for nom, champs in affectations.items()},
+    }
+
+
+def _session(nom: str, utilisateur: Utilisateur) -> str:
+    """A session opened a moment ago, by two factors but for the one who has none."""
+    client = Client()
+    client._login(utilisateur, "socle.comptes.authentification.MotDePasseBackend")  # type: ignore[attr-defined]
+    session = client.session
+    methodes = ["password"] if nom in (r.SANS_FACTEUR, r.PARENT) else ["password", "mfa"]
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": m, "at": time.time()} for m in methodes]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(utilisateur.pk)
+    session[sessions.OUVERTE] = session[sessions.VUE] = int(time.time())
+    session.save()
+    return str(client.cookies[settings.SESSION_COOKIE_NAME].value)

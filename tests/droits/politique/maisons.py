@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from tests.droits.regles import (
+    ADMINISTRATION,
+    DIRECTION,
+    EQUIPES,
+    PILOTAGE,
+    TOUS,
+    Regles,
+    lien,
+    modele,
+    publique,
+)
+
+REGLES: Regles = {
+    **modele("maisons.departement", "departement", lit=TOUS),
+    **modele("maisons.commune", "commune", lit=TOUS),
+    **modele("maisons.territoire", "territoire", lit=EQUIPES, ajoute=PILOTAGE, change=PILOTAGE),
+    **modele("maisons.organisation", "organisation", lit=TOUS, ajoute=ADMINISTRATION, change=ADMINISTRATION),
+    **modele("maisons.maison", "maison", lit=EQUIPES, ajoute=PILOTAGE, change=DIRECTION),
+    **modele("maisons.lieu", "lieu", lit=EQUIPES, ajoute=DIRECTION, change=DIRECTION),
+    **modele("maisons.affectation", "affectation", lit=DIRECTION, ajoute=DIRECTION, change=DIRECTION, change_fait=302),
+    **modele("maisons.invitation", "invitation", lit=DIRECTION, ajoute=DIRECTION),
+    "maisons:communes": publique(),
+    "maisons:reperes": publique(),
+    "maisons:contours": publique("fond_de_carte"),
+    "maisons:invitation": lien("jeton_invitation", fait=422),
+}

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from tests.droits.regles import Regles, publique
+
+REGLES: Regles = {
+    "portail:accueil": publique(),
+    "portail:maisons": publique(),
+    "portail:maison": publique("slug"),
+    "portail:groupes": publique(),
+    "portail:professionnels": publique(),
+    "portail:besoin_aide": publique(),
+    "portail:mentions_legales": publique(),
+    "portail:confidentialite": publique(),
+    "portail:accessibilite": publique(),
+    "machines:sante": publique(),
+    "machines:robots": publique(),
+    "plan_du_site_index": publique(fait=200),
+    "plan_du_site": publique("section", fait=200),
+    # The demonstration's own
+    "composants:catalogue": publique(),
+    "portail:demo_messages": publique(),
+    "portail:demo_rappel": publique(vu=405, fait=302),
+    "portail:demo_message": publique("message_de_demo", vu=404, fait=405),
+    "portail:demo_message_html": publique("message_de_demo", vu=404, fait=405),
+    "portail:demo_message_piece": publique("piece_de_demo", vu=404, fait=405),
+}
