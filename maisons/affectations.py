@@ -25,9 +25,7 @@ class AffectationRefusee(Exception):
 def donner_role(
     *,
     auteur: Utilisateur,
-    email: str,
-    prenom: str,
-    nom: str,
+    utilisateur: Utilisateur,
     role: Role,
     portee: Portee,
     maison: Maison | None,
@@ -37,10 +35,7 @@ def donner_role(
     au: date | None,
     le: date,
 ) -> Affectation:
-    """Give a role to the person with this address, opening their account when they have none.
-
-    The answer is the same whether the address was known or not. A new account has no password: its owner chooses one
-    by "mot de passe oublié".
+    """Give a role to a person who has an account already. Somebody new is invited (maisons/invitations.py).
 
     Raises AffectationRefusee for a role or a place beyond the author's own, and for a double.
     """
@@ -56,11 +51,7 @@ def donner_role(
         raise AffectationRefusee(
             _("Vous ne pouvez pas donner ce rôle à cet endroit : il dépasse le vôtre."), champ="role"
         )
-    email = email.strip().lower()
-    utilisateur = Utilisateur.objects.filter(email=email).first()
-    if utilisateur is None:
-        utilisateur = Utilisateur.objects.create_user(email, prenom=prenom, nom=nom, is_staff=True)
-    elif not utilisateur.is_staff:
+    if not utilisateur.is_staff:
         utilisateur.is_staff = True
         utilisateur.save(update_fields=["is_staff"])
     try:

@@ -183,9 +183,7 @@ def accepter(
     try:
         affectation = donner_role(
             auteur=invitation.auteur,
-            email=invitation.email,
-            prenom=utilisateur.prenom,
-            nom=utilisateur.nom,
+            utilisateur=utilisateur,
             role=Role(invitation.role),
             portee=Portee(invitation.portee),
             maison=invitation.maison,

@@ -19,7 +19,7 @@ another changes the first and only sees the second.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -182,15 +182,62 @@ def can_donner(
     departement: Departement | None,
     le: date,
 ) -> bool:
-    """Whether a person may give (or end) this role there: theirs is at least as high, on a scope that contains it."""
+    """Whether a person may give (or end) this role there: theirs is at least as high, on a scope that contains it.
+
+    A partner's organisation is within a scope when everything it does with houses is (organisations_partenaires).
+    """
     if auteur.is_superuser:
         return True
-    return any(
+    if any(
         _RANGS[Role(tenue.role)] >= _RANGS[role]
         and tenue.role in DIRECTION
         and _contient(tenue, portee, maison, organisation, departement)
         for tenue in Affectation.objects.for_utilisateur(auteur, le=le)
+    ):
+        return True
+    if role != Role.PARTENAIRE or organisation is None:
+        return False
+    return organisations_partenaires(auteur, le=le).filter(pk=organisation.pk).exists()
+
+
+# organisations → where each works as a partner: (organisation, house) pairs, told by the room that knows partners.
+Partenariats = Callable[[], models.QuerySet[Any, dict[str, Any]]]
+_PARTENARIATS: list[Partenariats] = []
+
+
+def enregistrer_partenariats(fonction: Partenariats) -> None:
+    _PARTENARIATS.append(fonction)
+
+
+def organisations_partenaires(
+    auteur: Utilisateur, *, le: date, roles: Roles = DIRECTION
+) -> models.QuerySet[Organisation]:
+    """The organisations a person may give the role of partner on: they work with that person's houses and no other.
+
+    So whoever gets the role sees no permanence that its giver does not.
+    """
+    siennes = Maison.objects.visibles_par(auteur, le=le, roles=roles & DIRECTION).values("pk")
+    dedans = models.Q(pk__in=[])
+    for fonction in _PARTENARIATS:
+        ici = fonction().filter(maison__in=siennes).values("organisation")
+        ailleurs = fonction().filter(organisation=models.OuterRef("pk")).exclude(maison__in=siennes)
+        dedans |= models.Q(pk__in=ici) & ~models.Exists(ailleurs)
+    return Organisation.objects.filter(dedans)
+
+
+def _with_partenaires(
+    queryset: models.QuerySet[Any], utilisateur: Utilisateur, le: date, roles: Roles | None
+) -> models.QuerySet[Any]:
+    """Roles given and offered where this person has one, those of their houses' partners included."""
+    siens = queryset.model._default_manager.visibles_par(utilisateur, le=le, roles=roles)
+    partenaires = organisations_partenaires(utilisateur, le=le, roles=DIRECTION if roles is None else roles)
+    return queryset.filter(
+        models.Q(pk__in=siens.values("pk")) | models.Q(role=Role.PARTENAIRE, organisation__in=partenaires.values("pk"))
     )
+
+
+enregistrer_portee(Affectation, _with_partenaires)
+enregistrer_portee(Invitation, _with_partenaires)
 
 
 def roles_a_donner(auteur: Utilisateur, *, le: date) -> list[Role]:

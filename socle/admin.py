@@ -82,7 +82,7 @@ class PortailAdminSite(AdminSite):
         self._panneaux: list[Panneau] = []
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Pages that know what a scope is, and no others: what libraries register (groups, factors) has no place here."""
+        """Pages that know what a scope is, and no others: groups and factors, that libraries register, stay out."""
         if admin_class is not None and issubclass(admin_class, PorteeAdmin):
             super().register(model_or_iterable, admin_class, **options)
 
@@ -327,12 +327,6 @@ class PorteeAdmin(_Portee, _ModelAdmin):
         if not self._peut(request, acte, objet):
             raise PermissionDenied
         return objet
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """An act that is not open to the person is a 403 here too: Django looks for the row first."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return super().history_view(request, object_id, extra_context)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         raise Http404(__("Cette page n'existe pas."))

@@ -33,9 +33,12 @@ def urls(model_admin: PorteeAdmin) -> list[URLPattern]:
     def vue(fonction: Any) -> Any:
         return model_admin.admin_site.admin_view(partial(fonction, model_admin))
 
+    def lire(fonction: Any) -> Any:
+        return model_admin.admin_site.admin_view(require_safe(partial(fonction, model_admin)))
+
     return [
-        path("<path:object_id>/presences/feuille.pdf", require_safe(vue(feuille)), name="ateliers_seance_feuille"),
-        path("<path:object_id>/presences/affiche.pdf", require_safe(vue(affiche)), name="ateliers_seance_affiche"),
+        path("<path:object_id>/presences/feuille.pdf", lire(feuille), name="ateliers_seance_feuille"),
+        path("<path:object_id>/presences/affiche.pdf", lire(affiche), name="ateliers_seance_affiche"),
         path("<path:object_id>/presences/passages/", vue(passage), name="ateliers_seance_passage"),
         path(
             "<path:object_id>/presences/passages/<int:pk>/retirer/",

@@ -6,7 +6,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -28,10 +30,13 @@ from maisons.models import (
     Salle,
     Territoire,
 )
-from maisons.perms import champs_de_portee, roles_a_donner
+from maisons.perms import champs_de_portee, organisations_partenaires, roles_a_donner
 from socle.admin import FiltreVisible, PorteeAdmin, PorteeStacked
 from socle.models import Utilisateur
 from socle.portee import utilisateur_de
+
+# A territory of more than that is a département or several.
+COMMUNES_MAX = 500
 
 
 @admin.register(Departement)
@@ -60,14 +65,6 @@ class CommuneAdmin(PorteeAdmin):
         return Commune.objects.correspondant_a(search_term), False
 
 
-@admin.register(Territoire)
-class TerritoireAdmin(PorteeAdmin):
-    list_display = ("nom", "precision")
-    search_fields = ("nom",)
-    ordering = ("nom",)
-    autocomplete_fields = ("communes", "departements")
-
-
 @admin.register(Organisation)
 class OrganisationAdmin(PorteeAdmin):
     list_display = ("nom", "type", "departement", "nombre_maisons")
@@ -77,7 +74,10 @@ class OrganisationAdmin(PorteeAdmin):
     ordering = ("nom",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        organisations: QuerySet[Any] = super().get_queryset(request).annotate(nombre=Count("maisons"))
+        visibles = Maison.objects.visibles_par(utilisateur_de(request), le=timezone.localdate()).values("pk")
+        organisations: QuerySet[Any] = (
+            super().get_queryset(request).annotate(nombre=Count("maisons", filter=Q(maisons__in=visibles)))
+        )
         return organisations
 
     @admin.display(description=_("maisons"), ordering="nombre")
@@ -90,18 +90,73 @@ class ChampCommune(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         saisie = super().clean(value)
-        if not saisie:
-            return None
-        trouvees = chercher_communes(saisie)
-        commune = commune_evidente(saisie, trouvees)
-        if commune is not None:
-            return commune
-        if not trouvees:
-            raise forms.ValidationError(__("Cette commune n'est pas connue : vérifiez son nom ou son code postal."))
-        raise forms.ValidationError(
-            __("Plusieurs communes répondent : %s. Recopiez celle qu'il faut.")
-            % ", ".join(trouvee.libelle for trouvee in trouvees[:8])
-        )
+        return commune_saisie(saisie) if saisie else None
+
+
+class ChampCommunes(forms.CharField):
+    """Communes as one types them, one a line. A page stays light however many there are, and needs no script."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return "\n".join(commune.libelle for commune in value)
+        return value
+
+    def clean(self, value: Any) -> Any:
+        lignes = [ligne.strip() for ligne in (super().clean(value) or "").splitlines() if ligne.strip()]
+        erreurs, communes = [], []
+        for ligne in lignes[:COMMUNES_MAX]:
+            try:
+                communes.append(commune_saisie(ligne))
+            except forms.ValidationError as erreur:
+                erreurs.append(f"{ligne} : {erreur.messages[0]}")
+        if len(lignes) > COMMUNES_MAX:
+            erreurs.append(__("Au plus %d communes : choisissez plutôt un département.") % COMMUNES_MAX)
+        if erreurs:
+            raise forms.ValidationError(erreurs)
+        return communes
+
+
+def commune_saisie(saisie: str) -> Commune:
+    """The commune that is meant; a ValidationError when none or several are."""
+    trouvees = chercher_communes(saisie)
+    commune = commune_evidente(saisie, trouvees)
+    if commune is not None:
+        return commune
+    if not trouvees:
+        raise forms.ValidationError(__("Cette commune n'est pas connue : vérifiez son nom ou son code postal."))
+    raise forms.ValidationError(
+        __("Plusieurs communes répondent : %s. Recopiez celle qu'il faut.")
+        % ", ".join(trouvee.libelle for trouvee in trouvees[:8])
+    )
+
+
+class TerritoireForm(forms.ModelForm):  # type: ignore[type-arg]
+    communes = ChampCommunes(
+        label=_("Communes"),
+        required=False,
+        max_length=40_000,
+        help_text=_("Une par ligne : son nom, suivi du code postal si plusieurs portent ce nom."),
+    )
+
+    class Meta:
+        model = Territoire
+        fields = ("nom", "communes", "departements", "precision")
+        widgets = {"departements": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            self.initial["communes"] = list(self.instance.communes.order_by("nom_recherche", "code_insee"))
+
+
+@admin.register(Territoire)
+class TerritoireAdmin(PorteeAdmin):
+    form = TerritoireForm
+    list_display = ("nom", "precision")
+    search_fields = ("nom",)
+    ordering = ("nom",)
 
 
 class LieuForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -275,24 +330,13 @@ class LieuAdmin(PorteeAdmin):
 # Who works where
 
 
-class AffectationForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A role for a person known by their address: whoever they are elsewhere is not shown here."""
-
-    email = forms.EmailField(label=_("Adresse e-mail"), max_length=254)
-    prenom = forms.CharField(label=_("Prénom"), max_length=80, required=False)
-    nom = forms.CharField(label=_("Nom"), max_length=80, required=False)
+class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A role and where it holds: what an assignment and an invitation have in common."""
 
     auteur: Utilisateur
 
-    class Meta:
-        model = Affectation
-        fields = ("role", "portee", "maison", "organisation", "departement", "du", "au")
-
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if self.instance.pk is not None:
-            for nom in ("email", "prenom", "nom"):
-                del self.fields[nom]
         if "role" in self.fields:
             permis = roles_a_donner(self.auteur, le=timezone.localdate())
             champ = self.fields["role"]
@@ -317,6 +361,14 @@ class AffectationForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("au", __("La date de fin doit venir après la date de début."))
         return donnees
 
+
+class AffectationForm(RoleForm):
+    """A role for somebody of one's own teams; whoever has none there yet is invited."""
+
+    class Meta:
+        model = Affectation
+        fields = ("utilisateur", "role", "portee", "maison", "organisation", "departement", "du", "au")
+
     def _post_clean(self) -> None:
         """Give or end the role here, so that a refusal is shown at its field and nothing is half-written."""
         if self.errors:
@@ -328,9 +380,7 @@ class AffectationForm(forms.ModelForm):  # type: ignore[type-arg]
             else:
                 self.instance = donner_role(
                     auteur=self.auteur,
-                    email=donnees["email"],
-                    prenom=donnees["prenom"],
-                    nom=donnees["nom"],
+                    utilisateur=donnees["utilisateur"],
                     role=Role(donnees["role"]),
                     portee=Portee(donnees["portee"]),
                     maison=donnees["maison"],
@@ -342,6 +392,13 @@ class AffectationForm(forms.ModelForm):  # type: ignore[type-arg]
                 )
         except AffectationRefusee as refus:
             self.add_error(refus.champ if refus.champ in self.fields else None, str(refus))
+
+
+def with_partenaires(organisations: QuerySet[Any] | None, utilisateur: Utilisateur) -> QuerySet[Any]:
+    """With the partners' organisations that the person may give the role of partner on."""
+    siennes = (Organisation.objects.none() if organisations is None else organisations).values("pk")
+    partenaires = organisations_partenaires(utilisateur, le=timezone.localdate()).values("pk")
+    return Organisation.objects.filter(Q(pk__in=siennes) | Q(pk__in=partenaires)).order_by("nom")
 
 
 class FiltreEnCours(admin.SimpleListFilter):
@@ -370,9 +427,30 @@ class AffectationAdmin(PorteeAdmin):
     search_fields = ("utilisateur__email", "utilisateur__nom", "utilisateur__prenom", "maison__nom")
     ordering = ("utilisateur__nom", "utilisateur__prenom", "utilisateur__email", "-du", "pk")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        personne = ("utilisateur",) if obj is not None else ("email", ("prenom", "nom"))
-        return (*personne, "role", "portee", "maison", "organisation", "departement", ("du", "au"))
+    fields = ("utilisateur", "role", "portee", "maison", "organisation", "departement", ("du", "au"))
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        titre = __("Donner un rôle à quelqu'un de vos équipes")
+        return super().add_view(request, form_url, {"title": titre, **(extra_context or {})})
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
+        choix = super().get_field_queryset(db, db_field, request)
+        if db_field.name == "organisation":
+            return with_partenaires(choix, utilisateur_de(request))
+        if db_field.name == "utilisateur" and choix is not None:
+            return choix.filter(is_active=True).order_by("nom", "prenom", "email")
+        return choix
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        champ = super().formfield_for_foreignkey(db_field, request, **options)
+        if champ is not None and db_field.name == "utilisateur":
+            champ.help_text = format_html(
+                '{} <a href="{}">{}</a>',
+                __("Vous ne trouvez pas la personne ?"),
+                reverse("admin:maisons_invitation_add"),
+                __("Invitez-la par e-mail."),
+            )
+        return champ
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Once given, a role only gets an end: another one is another row, and the past stays readable."""
@@ -400,8 +478,15 @@ class AffectationAdmin(PorteeAdmin):
         return str(lieu) if lieu is not None else affectation.get_portee_display()
 
 
-class InvitationForm(AffectationForm):
-    """An offer of a role: the person opens their account themselves, and the role begins that day."""
+class InvitationForm(RoleForm):
+    """An offer of a role: the person opens their account themselves, and the role begins that day.
+
+    It says nothing of whether the address is known.
+    """
+
+    email = forms.EmailField(label=_("Adresse e-mail"), max_length=254)
+    prenom = forms.CharField(label=_("Prénom"), max_length=80, required=False)
+    nom = forms.CharField(label=_("Nom"), max_length=80, required=False)
 
     class Meta:
         model = Invitation
@@ -446,6 +531,10 @@ class InvitationAdmin(PorteeAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
         parent = super().get_form(request, obj, change, **options)
         return type("InvitationForm", (parent,), {"auteur": utilisateur_de(request)})
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
+        choix = super().get_field_queryset(db, db_field, request)
+        return with_partenaires(choix, utilisateur_de(request)) if db_field.name == "organisation" else choix
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
         """The form's service has written it."""

@@ -18,7 +18,7 @@ from ateliers.enums import StatutInscription, StatutSeance
 from ateliers.models import Atelier, GroupePairs, Inscription, Seance, Serie
 from familles.models import Famille
 from maisons.enums import Portee, Role
-from maisons.models import Affectation, Lieu, Maison
+from maisons.models import Affectation, Invitation, Lieu, Maison
 from partenaires.models import Permanence
 from socle.models import Message, Utilisateur
 from tests.equipe import entrer
@@ -482,21 +482,40 @@ class TestAutreMaison:
 
 
 class TestRoles:
-    """Giving roles: never beyond one's own, in rank and in place."""
+    """Giving roles: never beyond one's own, in rank and in place, to people of one's teams; others are invited."""
 
-    def _donner(self, client: Client, **champs: Any) -> Any:
+    def _donner(self, client: Client, personne: Utilisateur, **champs: Any) -> Any:
         return client.post(
-            reverse("admin:maisons_affectation_add"),
-            {"email": "nouvelle@exemple.fr", "prenom": "Nour", "du": "2026-01-01", **champs},
+            reverse("admin:maisons_affectation_add"), {"utilisateur": personne.pk, "du": "2026-01-01", **champs}
         )
 
-    def test_a_responsable_gives_their_house_a_colleague(self, connecter: Connecter, ici: Bout) -> None:
+    def _inviter(self, client: Client, **champs: Any) -> Any:
+        return client.post(reverse("admin:maisons_invitation_add"), {"email": "nouvelle@exemple.fr", **champs})
+
+    def test_a_responsable_gives_a_colleague_one_more_role(self, connecter: Connecter, ici: Bout) -> None:
         client = connecter(role(Role.RESPONSABLE, ici))
-        reponse = self._donner(client, role=Role.ANIMATEUR.value, portee=Portee.MAISON.value, maison=ici.maison.pk)
+        collegue = ici.affectation.utilisateur
+        reponse = self._donner(
+            client, collegue, role=Role.RESPONSABLE.value, portee=Portee.MAISON.value, maison=ici.maison.pk
+        )
         assert reponse.status_code == 302, reponse.context["adminform"].form.errors
-        donnee = Affectation.objects.get(utilisateur__email="nouvelle@exemple.fr")
-        assert (donnee.role, donnee.maison, donnee.utilisateur.is_staff) == (Role.ANIMATEUR, ici.maison, True)
-        assert not donnee.utilisateur.has_usable_password()
+        donnee = Affectation.objects.get(utilisateur=collegue, role=Role.RESPONSABLE)
+        assert (donnee.maison, donnee.du.isoformat()) == (ici.maison, "2026-01-01")
+
+    def test_no_account_opens_without_its_owner(self, connecter: Connecter, ici: Bout, loin: Bout) -> None:
+        """Somebody from elsewhere is no choice, known to the portal or not: an invitation is the one way."""
+        client = connecter(role(Role.RESPONSABLE, ici))
+        page = client.get(reverse("admin:maisons_affectation_add")).content.decode()
+        assert ici.affectation.utilisateur.nom in page
+        assert reverse("admin:maisons_invitation_add") in page
+        comptes = Utilisateur.objects.count()
+        for personne in (loin.affectation.utilisateur, UtilisateurFactory.build(pk=987654321)):
+            reponse = self._donner(
+                client, personne, role=Role.ANIMATEUR.value, portee=Portee.MAISON.value, maison=ici.maison.pk
+            )
+            assert "utilisateur" in reponse.context["adminform"].form.errors
+        assert Utilisateur.objects.count() == comptes
+        assert not Affectation.objects.filter(utilisateur=loin.affectation.utilisateur, maison=ici.maison).exists()
 
     @pytest.mark.parametrize(
         "champs",
@@ -510,27 +529,49 @@ class TestRoles:
     )
     def test_nothing_beyond(self, connecter: Connecter, ici: Bout, loin: Bout, champs: dict[str, Any]) -> None:
         valeurs = {"ici": ici.maison.organisation_id, "loin": loin.maison.pk}
+        champs = {nom: valeurs.get(valeur, valeur) for nom, valeur in champs.items()}
         client = connecter(role(Role.RESPONSABLE, ici))
-        reponse = self._donner(client, **{nom: valeurs.get(valeur, valeur) for nom, valeur in champs.items()})
-        assert reponse.status_code == 200
-        assert reponse.context["adminform"].form.errors
-        assert not Utilisateur.objects.filter(email="nouvelle@exemple.fr").exists()
+        collegue = ici.affectation.utilisateur
+        for reponse in (self._donner(client, collegue, **champs), self._inviter(client, **champs)):
+            assert reponse.status_code == 200
+            assert reponse.context["adminform"].form.errors
+        assert collegue.affectations.count() == 1
+        assert not Invitation.objects.exists()
 
     def test_an_animator_gives_nothing(self, connecter: Connecter, ici: Bout) -> None:
         client = connecter(role(Role.ANIMATEUR, ici))
-        reponse = self._donner(client, role=Role.ANIMATEUR.value, portee=Portee.MAISON.value, maison=ici.maison.pk)
-        assert reponse.status_code == 403
+        champs = {"role": Role.ANIMATEUR.value, "portee": Portee.MAISON.value, "maison": ici.maison.pk}
+        assert self._donner(client, ici.affectation.utilisateur, **champs).status_code == 403
+        assert self._inviter(client, **champs).status_code == 403
 
-    def test_a_known_address_and_an_unknown_one_get_the_same_answer(
+    def test_a_known_address_and_an_unknown_one_are_invited_alike(
         self, connecter: Connecter, ici: Bout, loin: Bout
     ) -> None:
         client = connecter(role(Role.RESPONSABLE, ici))
         commun = {"role": Role.ANIMATEUR.value, "portee": Portee.MAISON.value, "maison": ici.maison.pk}
-        ailleurs = loin.affectation.utilisateur
-        assert self._donner(client, **commun, email=ailleurs.email.upper()).status_code == 302
-        assert self._donner(client, **commun, email="inconnue@exemple.fr").status_code == 302
-        ailleurs.refresh_from_db()
-        assert ailleurs.nom == f"Nom {loin.mot}"  # what was typed does not rename anyone
+        connue = self._inviter(client, **commun, email=loin.affectation.utilisateur.email.upper())
+        inconnue = self._inviter(client, **commun, email="inconnue@exemple.fr")
+        assert (connue.status_code, connue["Location"]) == (inconnue.status_code, inconnue["Location"])
+
+    def test_a_partner_of_ones_own_houses_alone(self, connecter: Connecter, ici: Bout, loin: Bout) -> None:
+        """Whoever invites a partner opens no permanence that isn't theirs to see; and may end what they gave."""
+        client = connecter(role(Role.RESPONSABLE, ici))
+        seule, partout = OrganisationFactory(nom="Caf d'ici"), OrganisationFactory(nom="Caf de partout")
+        for organisation, lieux in ((seule, [ici.lieu]), (partout, [ici.lieu, loin.lieu])):
+            partenaire = PartenaireFactory(organisation=organisation)
+            for lieu in lieux:
+                PermanenceFactory(lieu=lieu, partenaire=partenaire)
+        page = client.get(reverse("admin:maisons_invitation_add")).content.decode()
+        assert "Caf d&#x27;ici" in page
+        assert "Caf de partout" not in page
+        commun = {"role": Role.PARTENAIRE.value, "portee": Portee.ORGANISATION.value}
+        assert self._inviter(client, **commun, organisation=partout.pk).status_code == 200
+        assert self._inviter(client, **commun, organisation=seule.pk).status_code == 302
+        assert "nouvelle@exemple.fr" in client.get(liste(Invitation)).content.decode()
+        donnee = AffectationFactory(role=Role.PARTENAIRE, portee=Portee.ORGANISATION, maison=None, organisation=seule)
+        assert client.post(adresse(donnee, "change"), {"au": donnee.du.isoformat()}).status_code == 302
+        donnee.refresh_from_db()
+        assert donnee.au == donnee.du
 
     def test_a_pilot_cannot_end_the_networks_role(self, connecter: Connecter, ici: Bout) -> None:
         reseau = AffectationFactory(reseau=True)

@@ -55,7 +55,7 @@ def marquer(objet: models.Model, classe: str, place: str, /, **autres: str) -> A
         elif isinstance(champ, models.JSONField):
             valeurs[champ.name] = {"prenom": f"Json {canari}"}
         elif isinstance(champ, models.EmailField) or champ.name == "destinataire":
-            valeurs[champ.name] = f"{canari}-{objet.pk}@canari.invalid"
+            valeurs[champ.name] = f"{canari}-{objet._meta.model_name}{objet.pk}@canari.invalid"
         elif isinstance(champ, models.URLField):
             valeurs[champ.name] = f"https://{canari}.invalid/"
         elif isinstance(champ, models.SlugField):

@@ -26,9 +26,12 @@ from django.http import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 
+from ateliers.enums import CanalDemande
+from ateliers.groupes.messages import USAGE_LIEN as USAGE_GROUPE
 from ateliers.messages import USAGE_LIEN
 from ateliers.models import Depassement, MotDeLaMaison, Passage
 from ateliers.pdf import USAGE_PORTE
+from familles import lectures
 from maisons import invitations
 from maisons.enums import Portee, Role
 from maisons.models import Invitation
@@ -49,8 +52,10 @@ TENUS: dict[str, dict[str, str]] = {
     r.RESPONSABLE_ORGANISATION: {"a1": r.RESPONSABLE, "b1": r.RESPONSABLE},
     r.CUMUL: {"a1": r.ANIMATEUR, "a2": r.RESPONSABLE},
     r.PARTENAIRE: {"p0": r.PARTENAIRE},
-    r.PILOTE: {"a1": r.PILOTE, "a2": r.PILOTE},
-    r.ADMINISTRATEUR: dict.fromkeys(("a1", "a2", "b1", "b2", "p0"), r.ADMINISTRATEUR),
+    r.MEDECIN: dict.fromkeys(("a1", "a2"), r.MEDECIN),
+    r.PILOTE: dict.fromkeys(("a1", "a2"), r.PILOTE),
+    r.REDACTEUR: dict.fromkeys(PLACES, r.REDACTEUR),
+    r.ADMINISTRATEUR: dict.fromkeys(PLACES, r.ADMINISTRATEUR),
 }
 
 
@@ -77,7 +82,7 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     ici.poser("fermeture", f.FermetureFactory(maison=maison), PUBLIC)
     atelier = ici.poser("atelier", f.AtelierFactory(maison=maison), PUBLIC)
     serie = ici.poser("serie", f.SerieFactory(atelier=atelier, lieu=lieu), PUBLIC)
-    ici.poser("groupe", f.GroupePairsFactory(maison=maison), PUBLIC)
+    groupe = ici.poser("groupe", f.GroupePairsFactory(maison=maison, lieu=lieu), PUBLIC)
     # Soon: it may still be booked, and attendance is already open.
     seance = f.SeanceFactory(
         lieu=lieu, atelier=atelier, serie=serie, jour_serie=serie.premier_jour, debut=f.dans(minutes=30)
@@ -92,6 +97,11 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     ici.poser("proposition", f.InscriptionFactory(seance=seance, famille=autre, proposee=True), FAMILLE)
     enfant = ici.poser("enfant", f.EnfantFactory(famille=famille), FAMILLE)
     ici.poser("enfant_inscrit", f.EnfantInscritFactory(inscription=inscription, enfant=enfant), FAMILLE)
+    en_groupe = marquer(f.FamilleFactory(), FAMILLE, place)
+    transmise = {"canal": CanalDemande.PRESCRIPTEUR, "prescripteur": "…", "accord_le": f.maintenant()}
+    demande = f.DemandeGroupeFactory(famille=en_groupe, maison=maison, **transmise)
+    ici.poser("demande", demande, FAMILLE)
+    ici.poser("membre", f.MembreGroupeFactory(groupe=groupe, demande=demande), FAMILLE)
     ici.poser("message", f.MessageFactory(objet=inscription), FAMILLE)
     ici.poser("opposition", f.OppositionFactory(destinataire=f"{place}@exemple.fr"), FAMILLE)
 
@@ -104,6 +114,14 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     # Written once, its canary with it.
     ici.objets["depassement"] = Depassement.objects.create(
         seance=seance, adultes_de=9, adultes_a=10, enfants_de=9, enfants_a=10, par=chef, motif=mot(EQUIPE, place)
+    )
+    # What was read is kept without words: its row is told by who read it.
+    ici.objets["lecture"] = lectures.noter(
+        utilisateur=chef,
+        page="admin:familles_famille_change",
+        familles=[famille.pk],
+        maisons=[maison.pk],
+        maintenant=f.maintenant(),
     )
     for objet, classe in ((seance, EQUIPE), (maison, EQUIPE), (inscription, FAMILLE), (famille, FAMILLE)):
         type_objet = ContentType.objects.get_for_model(objet)
@@ -141,6 +159,7 @@ CIBLES: dict[str, Callable[[Foyer], tuple[Any, ...]]] = {
     "reference_brouillon": lambda ici: (ici["brouillon"].reference,),
     "jeton_inscription": lambda ici: (liens.signer(USAGE_LIEN, ici["inscription"].pk),),
     "jeton_proposition": lambda ici: (liens.signer(USAGE_LIEN, ici["proposition"].pk),),
+    "jeton_groupe": lambda ici: (liens.signer(USAGE_GROUPE, ici["demande"].pk),),
     "jeton_porte": lambda ici: (liens.signer(USAGE_PORTE, ici["seance"].pk),),
     "jeton_invitation": lambda ici: (invitations.jeton(ici["invitation"]),),
     "seance_et_inscription": lambda ici: (ici["seance"].pk, ici["inscription"].pk),
@@ -225,7 +244,7 @@ class Monde:
         """Roles that reach a row: those at its house; the partner's permanence is also one of the house's."""
         tenus = TENUS[personne]
         if nom == "partenaire":
-            hors = {r.PARTENAIRE} if place != "p0" else set()
+            hors = {r.PARTENAIRE} if place != "p0" else frozenset()
             return self.roles(personne) - hors
         if place == "p0" and nom != "organisation":
             return frozenset({tenus[ou] for ou in ("p0", "a1") if ou in tenus})
@@ -251,23 +270,25 @@ class Monde:
                 # The house where it receives is named, nothing else of it is said.
                 classes = frozenset({NOM, PUBLIC, ANNUAIRE})
                 permis.add((NOM, "a1"))
+            elif role in r.REDACTION | r.MEDECINE:
+                classes = frozenset()
             permis |= {(classe, place) for classe in classes}
             if place == "a1":
                 permis |= {(classe, "p0") for classe in classes}
-            if role != r.PARTENAIRE:
+            if role in r.EQUIPES:
                 permis |= {(ANNUAIRE, partout) for partout in PLACES}
         return permis
 
     # Asking
 
     def ecritures(self) -> int:
-        """How many rows this transaction wrote so far, of any table but what counts visits."""
+        """How many rows this transaction wrote so far, of any table but those that keep visits and reads."""
         with connection.cursor() as curseur:
             curseur.execute(
                 "SELECT sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
                 " + pg_stat_get_xact_tuples_deleted(oid))::bigint FROM pg_class"
                 " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> ALL(%s)",
-                [["django_session", "socle_quotadebit"]],
+                [["django_session", "socle_quotadebit", "socle_lecture"]],
             )
             (nombre,) = curseur.fetchone()
         return int(nombre)
@@ -327,6 +348,8 @@ def _personnes(monde: Monde) -> dict[str, Utilisateur | None]:
         },
         r.PILOTE: {"departemental": True, "departement": maison.departement},
         r.ADMINISTRATEUR: {"reseau": True},
+        r.MEDECIN: {"medecine": True, "departement": maison.departement},
+        r.REDACTEUR: {"redaction": True},
     }
     return {
         r.ANONYME: None,
@@ -338,12 +361,14 @@ def _personnes(monde: Monde) -> dict[str, Utilisateur | None]:
 
 
 def _session(nom: str, utilisateur: Utilisateur) -> str:
-    """A session opened a moment ago, by two factors but for the one who has none."""
+    """A session opened by two factors, but for the one who has none."""
     client = Client()
     client._login(utilisateur, "socle.comptes.authentification.MotDePasseBackend")  # type: ignore[attr-defined]
     session = client.session
+    # A moment ago, however long the walk takes.
+    demain = time.time() + 86_400
     methodes = ["password"] if nom in (r.SANS_FACTEUR, r.PARENT) else ["password", "mfa"]
-    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": m, "at": time.time()} for m in methodes]
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": m, "at": demain} for m in methodes]
     session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(utilisateur.pk)
     session[sessions.OUVERTE] = session[sessions.VUE] = int(time.time())
     session.save()

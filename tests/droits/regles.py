@@ -28,15 +28,29 @@ A_LA_PORTE = (ANONYME, PARENT, SANS_AFFECTATION, PARTI, FUTUR, INACTIF, SANS_FAC
 INCONNUS = (ANONYME, INACTIF)
 
 ANIMATEUR, RESPONSABLE, PARTENAIRE = "animateur", "responsable", "partenaire"
+MEDECIN, REDACTEUR = "médecin de PMI", "rédaction"
 PILOTE, ADMINISTRATEUR = "pilote", "administrateur"
 RESPONSABLE_ORGANISATION = "responsable d'organisation"
 # Animateur of one house, responsable of the next: each role counts where it is held.
 CUMUL = "animateur ici, responsable à côté"
-ENTRES = (ANIMATEUR, RESPONSABLE, RESPONSABLE_ORGANISATION, CUMUL, PARTENAIRE, PILOTE, ADMINISTRATEUR)
+ENTRES = (
+    ANIMATEUR,
+    RESPONSABLE,
+    RESPONSABLE_ORGANISATION,
+    CUMUL,
+    PARTENAIRE,
+    MEDECIN,
+    PILOTE,
+    REDACTEUR,
+    ADMINISTRATEUR,
+)
 PERSONNES = (*A_LA_PORTE, *ENTRES)
 
 # Roles, as the domain has them; written here a second time on purpose.
 TOUS = frozenset({ANIMATEUR, RESPONSABLE, PARTENAIRE, PILOTE, ADMINISTRATEUR})
+REDACTION, MEDECINE = frozenset({REDACTEUR}), frozenset({MEDECIN})
+# The staff's site itself.
+SITE = TOUS | REDACTION | MEDECINE
 MAISON = frozenset({ANIMATEUR, RESPONSABLE})
 DIRECTION = frozenset({RESPONSABLE, PILOTE, ADMINISTRATEUR})
 PILOTAGE = frozenset({PILOTE, ADMINISTRATEUR})
@@ -75,6 +89,10 @@ class Regle:
     genre: str = "equipe"
     # What follows the address: "?seance=1".
     requete: str = ""
+    # The page doesn't look at the method: a POST of some stands for all.
+    lecture: bool = False
+    # Nor at the person.
+    simple: bool = False
 
 
 Regles = dict[str, Regle]
@@ -96,12 +114,13 @@ def equipe(
     donnees: Mapping[str, Any] | None = None,
     requete: str = "",
     acte_d_abord: bool = False,
+    refus: int = 403,
 ) -> Regle:
     """A page of the staff's site: `lit` opens it, `ecrit` sends it (the same roles unless told otherwise).
 
-    `voit`: roles that see such rows elsewhere in the site. Out of one's scope a row is a 404; a forbidden act on a row
-    one sees is a 403. `acte_d_abord`: what a person may do nowhere is refused before the row is looked for, as Django's
-    own pages do.
+    `voit`: roles that see such rows elsewhere in the site. Out of one's scope a row is a 404; a forbidden act on a
+    row one sees is a 403. `acte_d_abord`: what a person may do nowhere is refused before the row is looked for, as
+    Django's own pages do.
     """
     ecrit = lit if ecrit is None else ecrit
     voit = voit | lit | ecrit
@@ -116,7 +135,7 @@ def equipe(
         if ici & permis:
             return bon
         if objet is None or not roles & voit or (acte_d_abord and not roles & permis) or ici & voit:
-            return 403
+            return refus
         return 404
 
     return Regle(attendu, cible, donnees or {}, requete=requete)
@@ -142,10 +161,10 @@ def modele(
         f"{prefixe}_changelist": equipe(lit=lit, fait=200),
         f"{prefixe}_add": equipe(lit=ajoute, vu=ajout_vu, fait=ajout_fait),
         f"{prefixe}_change": equipe(cible, lit=lit, ecrit=change, fait=change_fait, acte_d_abord=True),
-        f"{prefixe}_history": equipe(cible, lit=lit, fait=200),
+        f"{prefixe}_history": replace(equipe(cible, lit=lit, fait=200), lecture=True),
         f"{prefixe}_delete": equipe(cible, lit=supprime, voit=lit, fait=supprime_fait, acte_d_abord=True),
         # Django's old address of a row: it leads to the one above, whatever the row.
-        f"equipe/{app}/{modele}/<path:object_id>/": equipe(f"{cible}=un", lit=TOUS, vu=302),
+        f"equipe/{app}/{modele}/<path:object_id>/": replace(equipe(f"{cible}=un", lit=SITE, vu=302), simple=True),
     }
 
 

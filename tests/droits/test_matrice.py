@@ -67,6 +67,7 @@ def test_policy(monde: Monde, cle: str) -> None:
 
 # The door answers before the page is looked for: two who knock stand for the others where there is a row.
 A_LA_PORTE = {r.ANONYME, r.SANS_FACTEUR}
+TEMOINS = {r.ANONYME, r.ANIMATEUR, r.ADMINISTRATEUR}
 # A public page is the same for everybody; one's account for all who proved as much.
 PUBLIC = {r.ANONYME, r.PARENT, r.RESPONSABLE}
 COMPTE = {r.ANONYME, r.PARENT, r.SANS_FACTEUR, r.RESPONSABLE, r.INACTIF}
@@ -93,6 +94,8 @@ def qui(regle: Regle, methode: str) -> list[str]:
         return [nom for nom in r.PERSONNES if nom in PUBLIC]
     if regle.genre == "compte":
         return [nom for nom in r.PERSONNES if nom in COMPTE]
+    if regle.simple or (regle.lecture and methode == r.POST):
+        return [nom for nom in r.PERSONNES if nom in TEMOINS]
     tous = methode == r.GET and not regle.cible
     return [nom for nom in r.PERSONNES if tous or nom in r.ENTRES or nom in A_LA_PORTE]
 

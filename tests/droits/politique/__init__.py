@@ -2,7 +2,7 @@
 
 A new address makes the matrix fail until it has its line here. To add one:
 
-1. Find the file of the address's namespace or app, or add one with a `REGLES` of its own: files are found by themselves.
+1. Find the file of the address's app or namespace, or add one with a `REGLES` of its own: it is found by itself.
 2. Add `"espace:nom": …` with a policy of tests/droits/regles.py (its first lines list them); a ModelAdmin is one
    line, `**modele("app.modele", "cible", …)`, that stands for its six addresses.
 3. `cible` is what tests/droits/monde.py calls the row of the address: give a new model a row in `foyer()` there.

@@ -5,6 +5,7 @@ from tests.droits.regles import (
     EQUIPES,
     MAISON,
     RESPONSABLES,
+    SITE,
     TOUS,
     Regles,
     equipe,
@@ -25,7 +26,7 @@ REGLES: Regles = {
     "admin:ateliers_inscription_change": equipe("inscription", lit=MAISON, fait=200),
     "admin:ateliers_seance_delete": equipe("seance", lit=RESPONSABLES, voit=TOUS),
     # A session's day
-    "admin:ateliers_seance_choisir": equipe(lit=TOUS, vu=302),
+    "admin:ateliers_seance_choisir": equipe(lit=SITE, vu=302),
     "admin:ateliers_seance_inscrire": equipe("seance", lit=MAISON, voit=TOUS, fait=422),
     "admin:ateliers_seance_presences": equipe("seance", lit=TOUS, fait=200),
     "admin:ateliers_seance_presences_toutes": equipe("seance", lit=MAISON, voit=TOUS, vu=302),
@@ -60,5 +61,6 @@ REGLES: Regles = {
     "ateliers:reservation_langue": lien("jeton_inscription", vu=302, fait=302),
     "ateliers:reservation_ics": lien("jeton_inscription"),
     "ateliers:reservation_la": lien("jeton_inscription", vu=302, fait=302),
+    "ateliers:mon_groupe": lien("jeton_groupe"),
     "ateliers:porte": publique("jeton_porte", fait=422),
 }
