@@ -22,17 +22,20 @@ PUBLIC = "v"  # what the public pages tell of a house and its activities
 ANNUAIRE = "d"  # the directory of partners, which the teams of the network share
 EQUIPE = "e"  # drafts, reasons, who works there
 FAMILLE = "f"  # families: names, contacts, what was told to them
+DEMANDE = "g"  # families in groups of parents, or who ask for one
 
 PLACES = ("a1", "a2", "b1", "b2", "p0")
 
+# Of a telephone number.
+_GENRES = (FAMILLE, PUBLIC, DEMANDE)
 # What is no free text, or what the program reads back.
 _TECHNIQUES = frozenset(
     "password langue fuseau rrule code_postal cle_unique message_id modele code_insee code cle reference key "
     "codes_postaux_texte nom_recherche action_flag session_key telephone_recherche".split()
 )
 
-_MOT = re.compile(r"qz7([nvdef])(a1|a2|b1|b2|p0)")
-_NUMERO = re.compile(r"6[\s.\u00a0]?70[\s.\u00a0]?([01])7[\s.\u00a0]?0([0-4])")
+_MOT = re.compile(r"qz7([nvdefg])(a1|a2|b1|b2|p0)")
+_NUMERO = re.compile(r"6[\s.\u00a0]?70[\s.\u00a0]?([012])7[\s.\u00a0]?0([0-4])")
 
 
 def mot(classe: str, place: str) -> str:
@@ -40,7 +43,7 @@ def mot(classe: str, place: str) -> str:
 
 
 def telephone(classe: str, place: str, rang: int) -> str:
-    return f"+33670{int(classe != FAMILLE)}70{PLACES.index(place)}{rang % 100:02d}"
+    return f"+33670{_GENRES.index(classe if classe in _GENRES else PUBLIC)}70{PLACES.index(place)}{rang % 100:02d}"
 
 
 def marquer(objet: models.Model, classe: str, place: str, /, **autres: str) -> Any:
@@ -75,7 +78,7 @@ def trouves(reponse: HttpResponseBase) -> set[tuple[str, str]]:
         [*(f"{nom}: {valeur}" for nom, valeur in reponse.items()), reponse.cookies.output(), lire(reponse)]
     )
     vus = {(classe, place) for classe, place in _MOT.findall(texte.lower())}
-    return vus | {(PUBLIC if genre == "1" else FAMILLE, PLACES[int(rang)]) for genre, rang in _NUMERO.findall(texte)}
+    return vus | {(_GENRES[int(genre)], PLACES[int(rang)]) for genre, rang in _NUMERO.findall(texte)}
 
 
 def lire(reponse: HttpResponseBase) -> str:

@@ -40,10 +40,10 @@ from socle.comptes import sessions
 from socle.models import Utilisateur
 from tests import factories as f
 from tests.droits import regles as r
-from tests.droits.canaris import ANNUAIRE, EQUIPE, FAMILLE, NOM, PLACES, PUBLIC, marquer, mot
+from tests.droits.canaris import ANNUAIRE, DEMANDE, EQUIPE, FAMILLE, NOM, PLACES, PUBLIC, marquer, mot
 from tests.droits.regles import Cible
 
-CLASSES = frozenset({NOM, PUBLIC, ANNUAIRE, EQUIPE, FAMILLE})
+CLASSES = frozenset({NOM, PUBLIC, ANNUAIRE, EQUIPE, FAMILLE, DEMANDE})
 
 # Who holds which role at which house.
 TENUS: dict[str, dict[str, str]] = {
@@ -97,11 +97,11 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     ici.poser("proposition", f.InscriptionFactory(seance=seance, famille=autre, proposee=True), FAMILLE)
     enfant = ici.poser("enfant", f.EnfantFactory(famille=famille), FAMILLE)
     ici.poser("enfant_inscrit", f.EnfantInscritFactory(inscription=inscription, enfant=enfant), FAMILLE)
-    en_groupe = marquer(f.FamilleFactory(), FAMILLE, place)
+    en_groupe = marquer(f.FamilleFactory(), DEMANDE, place)
     transmise = {"canal": CanalDemande.PRESCRIPTEUR, "prescripteur": "…", "accord_le": f.maintenant()}
     demande = f.DemandeGroupeFactory(famille=en_groupe, maison=maison, **transmise)
-    ici.poser("demande", demande, FAMILLE)
-    ici.poser("membre", f.MembreGroupeFactory(groupe=groupe, demande=demande), FAMILLE)
+    ici.poser("demande", demande, DEMANDE)
+    ici.poser("membre", f.MembreGroupeFactory(groupe=groupe, demande=demande), DEMANDE)
     ici.poser("message", f.MessageFactory(objet=inscription), FAMILLE)
     ici.poser("opposition", f.OppositionFactory(destinataire=f"{place}@exemple.fr"), FAMILLE)
 
@@ -166,6 +166,8 @@ CIBLES: dict[str, Callable[[Foyer], tuple[Any, ...]]] = {
     "seance_et_passage": lambda ici: (ici["seance"].pk, ici["passage"].pk),
     "voir_maison": lambda ici: (ContentType.objects.get_for_model(ici["maison"]).pk, ici["maison"].pk),
 }
+# Rows of no session in particular.
+PARTAGEES = {"partenaire", "organisation"}
 # Addresses that name no row of a house.
 MOTS: dict[str, tuple[Any, ...]] = {
     "application": ("ateliers",),
@@ -173,8 +175,10 @@ MOTS: dict[str, tuple[Any, ...]] = {
     "cle_mot_de_passe": ("1", "set-password"),
     "fond_de_carte": ("departements",),
     "fournisseur": ("proconnect",),
-    "message_de_demo": ("inconnu",),
-    "piece_de_demo": ("inconnu", 0),
+    "inconnu": ("inconnu",),
+    "inconnu_et_jeton": ("inconnu", "1.inconnu"),
+    "inconnu_et_mot": ("inconnu", "inconnue"),
+    "piece_inconnue": ("inconnu", 0),
     "section": ("pages",),
 }
 
@@ -204,6 +208,9 @@ class Monde:
         self.foyers["p0"] = Foyer("p0", {"organisation": chez_le_partenaire})
         permanence(self.foyers["p0"], self.ici["lieu"], f.PartenaireFactory(organisation=chez_le_partenaire))
         self.utilisateurs = _personnes(self)
+        seance = self.ici["seance"]
+        seance.animateur = self.utilisateurs[r.ANIMATEUR]
+        seance.save(update_fields=["animateur"])
         self.sessions = {nom: _session(nom, personne) for nom, personne in self.utilisateurs.items() if personne}
         self._ecrits = self.ecritures()
 
@@ -243,6 +250,8 @@ class Monde:
     def _roles_ici(self, personne: str, place: str, nom: str) -> frozenset[str]:
         """Roles that reach a row: those at its house; the partner's permanence is also one of the house's."""
         tenus = TENUS[personne]
+        if personne == r.ANIMATEUR and place == "a1" and nom not in PARTAGEES:
+            return frozenset({r.ANIMATEUR, r.MENEUR})
         if nom == "partenaire":
             hors = {r.PARTENAIRE} if place != "p0" else frozenset()
             return self.roles(personne) - hors
@@ -251,7 +260,8 @@ class Monde:
         return frozenset({tenus[place]} if place in tenus else ())
 
     def roles(self, personne: str) -> frozenset[str]:
-        return frozenset(TENUS.get(personne, {}).values())
+        meneur = {r.MENEUR} if personne == r.ANIMATEUR else set()
+        return frozenset(TENUS.get(personne, {}).values()) | meneur
 
     # Canaries
 
@@ -265,16 +275,21 @@ class Monde:
         if genre != "equipe" or personne in r.A_LA_PORTE:
             return permis
         for place, role in TENUS[personne].items():
-            classes = CLASSES if role in r.MAISON else CLASSES - {FAMILLE}
+            classes = CLASSES if role in r.MAISON else CLASSES - {FAMILLE, DEMANDE}
+            # The partner's session, at the same house, is led by nobody.
+            a_cote = classes
+            if role == r.ANIMATEUR:
+                a_cote = classes - {FAMILLE}
+                classes = classes if personne == r.ANIMATEUR else a_cote
             if role == r.PARTENAIRE:
                 # The house where it receives is named, nothing else of it is said.
-                classes = frozenset({NOM, PUBLIC, ANNUAIRE})
+                classes = a_cote = frozenset({NOM, PUBLIC, ANNUAIRE})
                 permis.add((NOM, "a1"))
             elif role in r.REDACTION | r.MEDECINE:
-                classes = frozenset()
+                classes = a_cote = frozenset()
             permis |= {(classe, place) for classe in classes}
             if place == "a1":
-                permis |= {(classe, "p0") for classe in classes}
+                permis |= {(classe, "p0") for classe in a_cote}
             if role in r.EQUIPES:
                 permis |= {(ANNUAIRE, partout) for partout in PLACES}
         return permis

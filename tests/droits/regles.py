@@ -47,11 +47,15 @@ ENTRES = (
 PERSONNES = (*A_LA_PORTE, *ENTRES)
 
 # Roles, as the domain has them; written here a second time on purpose.
+# Who leads the session that is asked for: what an animateur is there, beside animateur of the house.
+MENEUR = "mène la séance"
 TOUS = frozenset({ANIMATEUR, RESPONSABLE, PARTENAIRE, PILOTE, ADMINISTRATEUR})
 REDACTION, MEDECINE = frozenset({REDACTEUR}), frozenset({MEDECIN})
 # The staff's site itself.
 SITE = TOUS | REDACTION | MEDECINE
 MAISON = frozenset({ANIMATEUR, RESPONSABLE})
+# Who reads the names of those who come.
+NOMS = frozenset({MENEUR, RESPONSABLE})
 DIRECTION = frozenset({RESPONSABLE, PILOTE, ADMINISTRATEUR})
 PILOTAGE = frozenset({PILOTE, ADMINISTRATEUR})
 EQUIPES = MAISON | PILOTAGE
@@ -153,15 +157,18 @@ def modele(
     ajout_fait: int = 200,
     change_fait: int = 200,
     supprime_fait: int = 302,
+    historique: bool = True,
 ) -> Regles:
     """The six addresses of a model in the admin ("app.modele"), for a row that monde.py calls `cible`."""
     app, modele = nom.split(".")
     prefixe = f"admin:{app}_{modele}"
+    # A model whose changes are not kept has no such page.
+    suivi = 200 if historique else 404
     return {
         f"{prefixe}_changelist": equipe(lit=lit, fait=200),
         f"{prefixe}_add": equipe(lit=ajoute, vu=ajout_vu, fait=ajout_fait),
         f"{prefixe}_change": equipe(cible, lit=lit, ecrit=change, fait=change_fait, acte_d_abord=True),
-        f"{prefixe}_history": replace(equipe(cible, lit=lit, fait=200), lecture=True),
+        f"{prefixe}_history": replace(equipe(cible, lit=lit, vu=suivi, fait=suivi), lecture=True),
         f"{prefixe}_delete": equipe(cible, lit=supprime, voit=lit, fait=supprime_fait, acte_d_abord=True),
         # Django's old address of a row: it leads to the one above, whatever the row.
         f"equipe/{app}/{modele}/<path:object_id>/": replace(equipe(f"{cible}=un", lit=SITE, vu=302), simple=True),

@@ -57,7 +57,7 @@ REGLES: Regles = {
     **dict.fromkeys(["compte/email/", "account_email", "compte/signup/", "account_signup"], AILLEURS),
     **dict.fromkeys(["compte/password/set/", "account_set_password", "compte/^confirm-email/"], AILLEURS),
     "account_email_verification_sent": AILLEURS,
-    "account_confirm_email": compte(302, 302, cible="message_de_demo"),
+    "account_confirm_email": compte(302, 302, cible="inconnu"),
     # Identity providers, none of them configured
     "identite_publique_login": toujours(404, 404, cible="fournisseur"),
     "identite_publique_callback": toujours(404, 404, cible="fournisseur"),

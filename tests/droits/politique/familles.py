@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tests.droits.regles import MAISON, Regles, modele
+from tests.droits.regles import NOMS, Regles, modele
 
-REGLES: Regles = {**modele("familles.famille", "famille", lit=MAISON)}
+REGLES: Regles = {**modele("familles.famille", "famille", lit=NOMS)}

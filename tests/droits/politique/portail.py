@@ -20,7 +20,7 @@ REGLES: Regles = {
     "composants:catalogue": publique(),
     "portail:demo_messages": publique(),
     "portail:demo_rappel": publique(vu=405, fait=302),
-    "portail:demo_message": publique("message_de_demo", vu=404, fait=405),
-    "portail:demo_message_html": publique("message_de_demo", vu=404, fait=405),
-    "portail:demo_message_piece": publique("piece_de_demo", vu=404, fait=405),
+    "portail:demo_message": publique("inconnu", vu=404, fait=405),
+    "portail:demo_message_html": publique("inconnu", vu=404, fait=405),
+    "portail:demo_message_piece": publique("piece_inconnue", vu=404, fait=405),
 }

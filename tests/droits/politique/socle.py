@@ -18,9 +18,9 @@ from tests.droits.regles import (
 
 REGLES: Regles = {
     **modele("socle.utilisateur", "utilisateur", lit=DIRECTION, change=ADMINISTRATION, change_fait=302),
-    **modele("socle.message", "message", lit=EQUIPES - {PILOTE}),
+    **modele("socle.message", "message", lit=EQUIPES - {PILOTE}, historique=False),
     # Written by the portal alone, read by those who answer for the houses
-    **modele("socle.lecture", "lecture", lit=frozenset({RESPONSABLE}) | ADMINISTRATION),
+    **modele("socle.lecture", "lecture", lit=frozenset({RESPONSABLE}) | ADMINISTRATION, historique=False),
     "admin:socle_lecture_change": equipe("lecture", lit=frozenset({RESPONSABLE}) | ADMINISTRATION, fait=200),
     "admin:index": equipe(lit=SITE, fait=200),
     "admin:app_list": equipe("application", lit=TOUS, fait=200, refus=404),
