@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,6 +27,7 @@ from ateliers.models import (
 )
 from familles.ages import age_en_mois, naissance_corrigee
 from familles.models import Enfant, Famille
+from familles.rattachement import famille_du_contact
 
 
 class InscriptionRefusee(Exception):
@@ -112,7 +114,13 @@ def inscrire_famille(
 def _inscrire(
     seance_pk: int, demande: DemandeInscription, maintenant: datetime, derogation: Derogation | None
 ) -> Inscription:
-    famille = _famille(demande, maintenant)
+    famille = famille_du_contact(
+        prenom=demande.prenom,
+        email=demande.email,
+        telephone=demande.telephone,
+        langue=demande.langue,
+        maintenant=maintenant,
+    )
     # Sign-ups for one session queue on its row, so the counters below stay true until commit.
     seance = verrouiller(seance_pk)
     deja = (
@@ -129,7 +137,7 @@ def _inscrire(
     if active is not None:
         raise DejaInscrite(active)
     if demande.canal == CanalInscription.EN_LIGNE:
-        _verifier_plafond(demande, maintenant)
+        _verifier_plafond(famille, demande, maintenant)
     enfants = _verifier_ages(seance, demande.ages) if seance.a_regle_age else demande.enfants
     if derogation is not None and demande.canal != CanalInscription.EN_LIGNE:
         agrandir(seance, adultes=demande.adultes, enfants=enfants, derogation=derogation, maintenant=maintenant)
@@ -167,22 +175,6 @@ def _inscrire(
     return inscription
 
 
-def _famille(demande: DemandeInscription, maintenant: datetime) -> Famille:
-    """The family of this contact, locked: two bookings of one person are counted one after the other."""
-    valeurs = {"prenom": demande.prenom, "langue": demande.langue, "cree_le": maintenant}
-    if demande.email:
-        famille, creee = Famille.objects.get_or_create(
-            email=demande.email, defaults={**valeurs, "telephone": demande.telephone}
-        )
-    elif demande.telephone:
-        famille, creee = Famille.objects.get_or_create(email="", telephone=demande.telephone, defaults=valeurs)
-    else:
-        return Famille.objects.create(**valeurs)
-    if not creee:
-        famille = Famille.objects.select_for_update(of=("self",), no_key=True).get(pk=famille.pk)
-    return famille
-
-
 def _verifier_ouverte(seance: Seance, maintenant: datetime) -> None:
     if seance.statut == StatutSeance.ANNULEE:
         raise InscriptionRefusee(_("Cette séance est annulée."), code="annulee")
@@ -192,10 +184,12 @@ def _verifier_ouverte(seance: Seance, maintenant: datetime) -> None:
         raise InscriptionRefusee(_("Les inscriptions à cette séance ne sont pas ouvertes."), code="fermee")
 
 
-def _verifier_plafond(demande: DemandeInscription, maintenant: datetime) -> None:
+def _verifier_plafond(famille: Famille, demande: DemandeInscription, maintenant: datetime) -> None:
     plafond = settings.INSCRIPTIONS_A_VENIR_MAX
     familles = Famille.objects.joignables_a(email=demande.email, telephone=demande.telephone)
-    a_venir = Inscription.objects.actives().filter(famille__in=familles, seance__debut__gt=maintenant)
+    a_venir = Inscription.objects.actives().filter(
+        Q(famille=famille) | Q(famille__in=familles), seance__debut__gt=maintenant
+    )
     if a_venir.count() >= plafond:
         raise InscriptionRefusee(
             ngettext(

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import reverse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from familles import lectures
+from familles import admin_doublons, lectures
 from familles.models import Famille
 from socle.admin import PorteeAdmin
 
@@ -24,6 +25,29 @@ class FamilleAdmin(PorteeAdmin):
     ordering = ("prenom", "pk")
     fields = ("prenom", "email", "telephone", "langue", "cree_le")
     readonly_fields = (*fields, "lue_par")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*admin_doublons.urls(self), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        peut_fusionner = {"peut_fusionner": request.user.has_perm("familles.fusionner_famille")}
+        return super().changelist_view(request, {**peut_fusionner, **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A record that was merged leads to the one that stayed, for those who see that one."""
+        famille = self.objet_ou_404(request, object_id)
+        if famille.fusionnee_dans_id and self.get_object(request, str(famille.fusionnee_dans_id)) is not None:
+            return HttpResponseRedirect(reverse("admin:familles_famille_change", args=[famille.fusionnee_dans_id]))
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Families, once each: a record that was merged is found by its contact only where it alone is seen."""
+        trouvees, doubles = super().get_search_results(request, queryset, search_term)
+        return trouvees.filter(fusionnee_dans__isnull=True), doubles
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*self.fields, "lue_par") if request.user.has_perm("socle.view_lecture") else self.fields

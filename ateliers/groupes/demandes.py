@@ -18,6 +18,7 @@ from ateliers.groupes import messages, places, regles
 from ateliers.models import BEBES_MAX, RAYON_PAR_DEFAUT_KM, DemandeGroupe, GroupePairs, MembreGroupe
 from familles.ages import terme_plausible
 from familles.models import Enfant, Famille
+from familles.rattachement import famille_du_contact
 from maisons.distance import distance_sql
 from maisons.models import Commune, Lieu, Maison
 
@@ -134,7 +135,13 @@ def deposer_demande(*, demande: DemandeParent, maintenant: datetime) -> DemandeG
 
 def _deposer(demande: DemandeParent, maintenant: datetime) -> DemandeGroupe:
     _verifier(demande, maintenant)
-    famille = _famille(demande, maintenant)
+    famille = famille_du_contact(
+        prenom=demande.prenom,
+        email=demande.email,
+        telephone=demande.telephone,
+        langue=demande.langue,
+        maintenant=maintenant,
+    )
     deja = DemandeGroupe.objects.filter(cle_idempotence=demande.cle_idempotence).first()
     if deja is not None:
         if deja.famille_id != famille.pk:
@@ -209,22 +216,6 @@ def _verifier(demande: DemandeParent, maintenant: datetime) -> None:
             code="groupe",
             champ="groupe",
         )
-
-
-def _famille(demande: DemandeParent, maintenant: datetime) -> Famille:
-    """The family of this contact, locked: two requests of one person come one after the other."""
-    valeurs = {"prenom": demande.prenom, "langue": demande.langue, "cree_le": maintenant}
-    if demande.email:
-        famille, creee = Famille.objects.get_or_create(
-            email=demande.email, defaults={**valeurs, "telephone": demande.telephone}
-        )
-    elif demande.telephone:
-        famille, creee = Famille.objects.get_or_create(email="", telephone=demande.telephone, defaults=valeurs)
-    else:
-        return Famille.objects.create(**valeurs)
-    if not creee:
-        famille = Famille.objects.select_for_update(of=("self",), no_key=True).get(pk=famille.pk)
-    return famille
 
 
 def _enfants(famille: Famille, demande: DemandeParent) -> list[Enfant]:

@@ -31,6 +31,7 @@ class FamilleQuerySet(models.QuerySet["Famille"]):
         "email",
         "telephone",
         "langue",
+        "fusionnee_dans",
     ],
     personnel=True,
 )
@@ -42,6 +43,16 @@ class Famille(models.Model):
     telephone = PhoneNumberField(_("téléphone mobile"), blank=True)
     langue = models.CharField(_("langue des messages"), max_length=10, default="fr")
     cree_le = models.DateTimeField(_("créée le"), default=timezone.now)
+    # Another record of the same family: this one stays for the contact it was known by, and goes with that one.
+    fusionnee_dans = models.ForeignKey(
+        "self",
+        verbose_name=_("réunie à"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="absorbees",
+    )
 
     objects = FamilleQuerySet.as_manager()
 
@@ -54,6 +65,10 @@ class Famille(models.Model):
             models.UniqueConstraint(Lower("email"), name="famille_email_unique", condition=~Q(email="")),
             models.UniqueConstraint(
                 fields=["telephone"], name="famille_telephone_unique", condition=Q(email="") & ~Q(telephone="")
+            ),
+            models.CheckConstraint(
+                name="famille_fusionnee_ailleurs",
+                condition=Q(fusionnee_dans__isnull=True) | ~Q(fusionnee_dans=models.F("pk")),
             ),
         ]
         indexes = [models.Index(name="famille_telephone", fields=["telephone"])]
