@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -180,6 +181,26 @@ def reprendre_demandes(contexte: Contexte) -> dict[str, list[int]]:
     DemandeGroupe.objects.filter(pk__in=deplacees).update(famille=contexte.vers)
     _reprendre_enfants(DemandeGroupe.enfants.through.objects.all(), "demandegroupe", contexte)  # type: ignore[attr-defined]
     return {"ateliers.demandegroupe": deplacees, "ateliers.demandegroupe_restee": restees}
+
+
+def resume(familles: list[int], par: Utilisateur, maintenant: datetime) -> dict[int, str]:
+    """How many bookings each family has where the person reads who comes, and the last of them."""
+    visibles = seances_aux_inscrits_visibles(par, le=timezone.localdate(maintenant))
+    comptes = (
+        Inscription.objects.filter(famille__in=familles, seance__in=visibles.values("pk"))
+        .order_by()
+        .values("famille")
+        .annotate(nombre=Count("pk"), derniere=Max("seance__debut"))
+    )
+    return {
+        compte["famille"]: ngettext(
+            "%(n)d inscription, séance du %(jour)s",
+            "%(n)d inscriptions, la dernière pour le %(jour)s",
+            compte["nombre"],
+        )
+        % {"n": compte["nombre"], "jour": date_format(timezone.localtime(compte["derniere"]), "j F Y")}
+        for compte in comptes
+    }
 
 
 enregistrer_reprise(

@@ -45,7 +45,7 @@ class FamilleAdmin(PorteeAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Families, once each: a record that was merged is found by its contact only where it alone is seen."""
+        """Families, once each: a record that was merged is not one of its own any more."""
         trouvees, doubles = super().get_search_results(request, queryset, search_term)
         return trouvees.filter(fusionnee_dans__isnull=True), doubles
 

@@ -199,7 +199,7 @@ def _reunir_enfants(
         raise FusionRefusee(_("Les enfants ont changé entre-temps : relisez la page."))
     if len(set(memes.values())) != len(memes):
         raise FusionRefusee(_("Un enfant ne peut pas être le même que deux autres."))
-    couples = {s: p for s, p in memes.items()} if de.pk == autre.pk else {p: s for s, p in memes.items()}
+    couples = dict(memes) if de.pk == autre.pk else {p: s for s, p in memes.items()}
     tous = de_une | d_autre
     for parti, reste in couples.items():
         enfant, source = tous[reste], tous[parti]

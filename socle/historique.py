@@ -94,7 +94,7 @@ def lire(
     if modele is None:
         raise LookupError(f"{type(objet).__name__} has no history.")
     # One more than shown, for the state before the oldest of the page.
-    events = list(modele.objects.filter(pgh_obj_id=objet.pk).order_by("-pgh_id")[debut : debut + nombre + 1])
+    events = list(modele.objects.filter(**{"pgh_obj_id": objet.pk}).order_by("-pgh_id")[debut : debut + nombre + 1])
     suite = len(events) > nombre
     noms = _Noms(events, lecteur=lecteur, le=le)
     entrees = []
@@ -225,5 +225,5 @@ def oublier(modele: type[models.Model], pks: Iterable[Any]) -> int:
     The database refuses it as long as a row is there, and for models that are not about people.
     """
     events = SUIVIS[modele._meta.db_table]
-    supprimes, _detail = events.objects.filter(pgh_obj_id__in=list(pks)).delete()
+    supprimes, _detail = events.objects.filter(**{"pgh_obj_id__in": list(pks)}).delete()
     return supprimes

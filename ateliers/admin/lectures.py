@@ -102,7 +102,7 @@ class FiltreFamille(admin.SimpleListFilter):
         if not numero.isdecimal() or len(numero) > 18:
             return queryset.none()
         connue = _familles_visibles(request, [int(numero)]).values_list("pk", flat=True)
-        return queryset.for_objets(Famille, connue)  # type: ignore[attr-defined]
+        return queryset & Lecture.objects.for_objets(Famille, connue)
 
 
 @admin.register(Lecture)

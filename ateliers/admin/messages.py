@@ -60,8 +60,8 @@ class MessageAdmin(PorteeAdmin):
         if self._du_reseau(request):
             return
         type_inscription = ContentType.objects.get_for_model(Inscription)
-        pks = {message.objet_id for message in objets if message.objet_type_id == type_inscription.pk}
-        noter_lecture(request, Inscription.objects.select_related("seance__lieu").filter(pk__in=pks - {None}))
+        pks = {m.objet_id for m in objets if m.objet_id is not None and m.objet_type_id == type_inscription.pk}
+        noter_lecture(request, Inscription.objects.select_related("seance__lieu").filter(pk__in=pks))
 
     def _du_reseau(self, request: HttpRequest) -> bool:
         utilisateur = utilisateur_de(request)
