@@ -175,11 +175,12 @@ def reprendre_demandes(contexte: Contexte) -> dict[str, list[int]]:
     """Give the requests for a group to the record that stays; an open one stays where both have one."""
     demandes = DemandeGroupe.objects.select_for_update(of=("self",), no_key=True).filter(famille=contexte.de)
     une_ouverte = DemandeGroupe.objects.filter(famille=contexte.vers, statut__in=DEMANDES_OUVERTES).exists()
-    deplacees, restees = [], []
+    deplacees: list[int] = []
+    restees: list[int] = []
     for demande in demandes.order_by("pk"):
         (restees if une_ouverte and demande.est_ouverte else deplacees).append(demande.pk)
     DemandeGroupe.objects.filter(pk__in=deplacees).update(famille=contexte.vers)
-    _reprendre_enfants(DemandeGroupe.enfants.through.objects.all(), "demandegroupe", contexte)  # type: ignore[attr-defined]
+    _reprendre_enfants(DemandeGroupe.enfants.through.objects.all(), "demandegroupe", contexte)
     return {"ateliers.demandegroupe": deplacees, "ateliers.demandegroupe_restee": restees}
 
 

@@ -82,7 +82,7 @@ def fusion(model_admin: PorteeAdmin, request: HttpRequest, premiere: int, second
             messages.success(request, _("C'est retenu : ces deux fiches ne seront plus rapprochées."))
         return HttpResponseRedirect(retour)
     form = FusionForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         premiere=une,
         seconde=autre,
         conflits=fusions.conflits(une, autre, par=par, maintenant=maintenant),

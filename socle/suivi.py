@@ -73,7 +73,7 @@ def suivre(*, champs: list[str], personnel: bool = False) -> Callable[[type[M]],
             ),
             # In the event's own row: no second table to write, and to protect.
             context_field=pghistory.ContextJSONField(null=True),
-            context_id_field=None,
+            context_id_field=None,  # type: ignore[arg-type]
             append_only=False,
             base_model=Evenement,
             model_name=nom,

@@ -162,6 +162,7 @@ CIBLES: dict[str, Callable[[Foyer], tuple[Any, ...]]] = {
     "jeton_groupe": lambda ici: (liens.signer(USAGE_GROUPE, ici["demande"].pk),),
     "jeton_porte": lambda ici: (liens.signer(USAGE_PORTE, ici["seance"].pk),),
     "jeton_invitation": lambda ici: (invitations.jeton(ici["invitation"]),),
+    "deux_familles": lambda ici: (ici["famille"].pk, ici["proposition"].famille_id),
     "seance_et_inscription": lambda ici: (ici["seance"].pk, ici["inscription"].pk),
     "seance_et_passage": lambda ici: (ici["seance"].pk, ici["passage"].pk),
     "voir_maison": lambda ici: (ContentType.objects.get_for_model(ici["maison"]).pk, ici["maison"].pk),
