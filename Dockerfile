@@ -32,7 +32,8 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
        fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
     && rm -rf /var/lib/apt/lists/*
-RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin portail
+RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin portail \
+    && install --directory --owner 10001 --group 10001 --mode 700 /var/lib/portail/exports
 COPY --from=construction /opt/portail /opt/portail
 COPY --from=construction /portail /portail
 WORKDIR /portail

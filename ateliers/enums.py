@@ -196,3 +196,12 @@ class Obstacle(models.TextChoices):
     DISTANCE = "distance", _("trop loin")
     MULTIPLES = "multiples", _("groupe pour jumeaux et plus")
     FRATRIE = "fratrie", _("groupe pour un deuxième enfant ou plus")
+
+
+class SortFermeture(models.TextChoices):
+    """What becomes of a session of a day on which its house closes."""
+
+    ANNULER = "annuler", _("l'annuler et prévenir")
+    DEPLACER = "deplacer", _("la tenir dans un autre lieu")
+    REPORTER = "reporter", _("la reporter à une autre semaine")
+    GARDER = "garder", _("la garder malgré tout")

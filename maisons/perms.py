@@ -48,7 +48,7 @@ from maisons.models import (
     Tournee,
 )
 from socle.comptes.equipe import enregistrer_appartenance
-from socle.models import Message, Utilisateur
+from socle.models import Export, Message, Utilisateur
 from socle.portee import (
     PERMISSION_EQUIPE,
     Roles,
@@ -87,6 +87,8 @@ declarer(Affectation, view=DIRECTION, add=DIRECTION, change=DIRECTION)
 declarer(Invitation, view=DIRECTION, add=DIRECTION, retirer=DIRECTION)
 declarer(Utilisateur, view=DIRECTION, change=ADMINISTRATION)
 declarer(Message, view=EQUIPES - {Role.PILOTE})
+# One's own files, nobody else's.
+declarer(Export, view=TOUS)
 
 # From the least to the most: nobody gives a role above their own.
 _RANGS = {role: rang for rang, role in enumerate([Role.PARTENAIRE, *(r for r in Role if r != Role.PARTENAIRE)])}

@@ -16,3 +16,18 @@ class StatutMessage(models.TextChoices):
     PERIME = "perime", _("périmé avant l'envoi")
     RETENU = "retenu", _("retenu (SMS arrêtés ou plafond du jour)")
     ECHEC = "echec", _("refusé ou échoué")
+
+
+class FormatTableau(models.TextChoices):
+    XLSX = "xlsx", _("Excel (xlsx)")
+    ODS = "ods", _("LibreOffice (ods)")
+    CSV = "csv", _("texte (csv)")
+
+
+class StatutExport(models.TextChoices):
+    """Where a file asked for stands; the worker makes it, the purge takes it away."""
+
+    A_FAIRE = "a_faire", _("en préparation")
+    EN_COURS = "en_cours", _("en cours")
+    PRET = "pret", _("prêt")
+    ECHEC = "echec", _("impossible")

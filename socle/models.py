@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -11,6 +12,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -18,7 +20,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from socle.enums import Canal, StatutMessage
+from socle.enums import Canal, FormatTableau, StatutExport, StatutMessage
 from socle.suivi import suivre
 
 
@@ -245,3 +247,77 @@ class Lecture(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page} ({len(self.objets)})"
+
+
+def stockage_des_exports() -> Storage:
+    """Where files wait for whoever asked for them: under no address."""
+    return storages["exports"]
+
+
+class ExportQuerySet(models.QuerySet["Export"]):
+    def a_faire(self, *, maintenant: datetime) -> ExportQuerySet:
+        """Those to make now: asked for, or claimed by a worker whose lease ran out."""
+        return self.filter(
+            Q(statut=StatutExport.A_FAIRE) | Q(statut=StatutExport.EN_COURS, bail_jusqu_au__lte=maintenant)
+        )
+
+    def prets(self, *, maintenant: datetime) -> ExportQuerySet:
+        return self.filter(statut=StatutExport.PRET, expire_le__gt=maintenant)
+
+    def visibles_par(
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
+    ) -> ExportQuerySet:
+        """One's own."""
+        return self.filter(demandeur=utilisateur)
+
+
+class Export(models.Model):
+    """A file someone asked for, made by a worker; theirs alone, for six hours."""
+
+    cle = models.UUIDField(_("clé"), default=uuid.uuid4, unique=True, editable=False)
+    # CASCADE: a file is of no use to anybody else.
+    demandeur = models.ForeignKey(
+        Utilisateur, verbose_name=_("demandé par"), on_delete=models.CASCADE, related_name="exports"
+    )
+    quoi = models.CharField(_("contenu"), max_length=40)
+    # The list's filters and search, as its address said them.
+    criteres = models.CharField(_("critères"), max_length=1000, blank=True)
+    format = models.CharField(_("format"), max_length=4, choices=FormatTableau)
+    statut = models.CharField(_("état"), max_length=8, choices=StatutExport, default=StatutExport.A_FAIRE)
+    bail_jusqu_au = models.DateTimeField(_("réservé jusqu'à"), null=True, blank=True)
+    tentatives = models.PositiveSmallIntegerField(_("tentatives"), default=0)
+    lignes = models.PositiveIntegerField(_("lignes"), default=0)
+    cree_le = models.DateTimeField(_("demandé le"), default=timezone.now)
+    expire_le = models.DateTimeField(_("disponible jusqu'au"), null=True, blank=True)
+
+    objects = ExportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("export")
+        verbose_name_plural = _("mes exports")
+        constraints = [
+            models.CheckConstraint(
+                name="export_bail",
+                condition=Q(statut=StatutExport.EN_COURS, bail_jusqu_au__isnull=False)
+                | (~Q(statut=StatutExport.EN_COURS) & Q(bail_jusqu_au__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="export_expire",
+                condition=Q(statut__in=[StatutExport.PRET, StatutExport.ECHEC], expire_le__isnull=False)
+                | Q(statut__in=[StatutExport.A_FAIRE, StatutExport.EN_COURS], expire_le__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="export_file",
+                fields=["cree_le"],
+                condition=Q(statut__in=[StatutExport.A_FAIRE, StatutExport.EN_COURS]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quoi} ({self.get_format_display()})"
+
+    @property
+    def nom_de_fichier(self) -> str:
+        return f"{self.cle}.{self.format}"

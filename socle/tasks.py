@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from socle import envoi, quotas
+from socle import envoi, exports, quotas
 from socle.comptes import sessions
 
 
@@ -22,3 +22,8 @@ def purger_quotas(**_futur: Any) -> None:
 @shared_task
 def purger_sessions(**_futur: Any) -> None:
     sessions.purger()
+
+
+@shared_task
+def tenir_exports(**_futur: Any) -> None:
+    exports.tenir_exports(horloge=timezone.now)

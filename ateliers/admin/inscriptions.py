@@ -13,11 +13,13 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from ateliers.admin.commun import noter_lecture
+from ateliers.admin.tables import TABLES_INSCRIPTIONS
 from ateliers.enums import AnnuleePar, Besoin, StatutInscription
 from ateliers.inscriptions import InscriptionRefusee, annuler_inscription, confirmer_proposition
 from ateliers.models import Inscription
 from socle import dates
-from socle.admin import FiltreVisible, PorteeAdmin
+from socle.admin import FiltreVisible
+from socle.admin_exports import ListeExportable
 
 
 class FiltreMoment(admin.SimpleListFilter):
@@ -41,9 +43,10 @@ class FiltreMoment(admin.SimpleListFilter):
 
 
 @admin.register(Inscription)
-class InscriptionAdmin(PorteeAdmin):
+class InscriptionAdmin(ListeExportable):
     """Who comes. Bookings are made and ended by the engine alone: nothing is typed or deleted here."""
 
+    tables = TABLES_INSCRIPTIONS
     list_display = ("prenom", "contact", "seance_quand", "seance_titre", "adultes", "enfants", "statut", "canal")
     list_filter = (FiltreMoment, "statut", ("seance__lieu__maison", FiltreVisible), "canal")
     search_fields = ("prenom", "email", "telephone", "seance__titre")

@@ -21,6 +21,7 @@ from django.utils.translation import ngettext
 from ateliers import seances
 from ateliers.admin import accueil, ecrire, presences
 from ateliers.admin.commun import noter_lecture
+from ateliers.admin.tables import TABLES_SEANCES
 from ateliers.enums import StatutInscription, StatutSeance
 from ateliers.forms_admin import AnnulationForm, ModificationForm, PlanificationForm, lire_jours
 from ateliers.models import Atelier, Inscription, Seance, Serie
@@ -32,6 +33,7 @@ from maisons.perms import equipes
 from maisons.recurrence import RegleImpossible, jours_de_la_regle
 from socle import dates
 from socle.admin import FiltreVisible, PorteeAdmin
+from socle.admin_exports import ListeExportable
 from socle.models import Utilisateur
 from socle.portee import utilisateur_de, visibles
 
@@ -96,9 +98,10 @@ def with_attente(queryset: QuerySet[Seance]) -> QuerySet[Seance]:
 
 
 @admin.register(Seance)
-class SeanceAdmin(PorteeAdmin):
-    list_display = ("quand", "titre", "endroit", "qui", "adultes", "enfants", "attente", "etat")
-    list_display_links = ("quand", "titre")
+class SeanceAdmin(ListeExportable):
+    tables = TABLES_SEANCES
+    list_display = ("quand", "intitule", "endroit", "adultes", "enfants", "attente", "etat")
+    list_display_links = ("quand", "intitule")
     list_filter = (FiltreSemaine, ("lieu__maison", FiltreVisible), FiltreAnimateur, "format", "statut")
     search_fields = ("titre", "intervenants", "lieu__nom", "lieu__maison__nom")
     search_help_text = _("Titre, animateur, lieu ou maison")
@@ -132,9 +135,11 @@ class SeanceAdmin(PorteeAdmin):
             return maison
         return format_html('{}<br><span class="discret">{}</span>', maison, ", ".join(precisions))
 
-    @admin.display(description=_("animée par"), ordering="animateur__prenom")
-    def qui(self, seance: Seance) -> str:
-        return str(seance.animateur or "–")
+    @admin.display(description=_("titre"), ordering="titre")
+    def intitule(self, seance: Seance) -> str:
+        if seance.animateur is None:
+            return seance.titre
+        return format_html('{}<br><span class="discret">{}</span>', seance.titre, seance.animateur)
 
     @admin.display(description=_("adultes"), ordering=F("capacite_adultes") - F("adultes_pris"))
     def adultes(self, seance: Seance) -> str:

@@ -11,6 +11,7 @@ import ctypes.util
 import errno
 import http.client
 import importlib.util
+import json
 import os
 import secrets
 import select
@@ -134,6 +135,7 @@ class Demonstration:
             "SECRET_KEY": secret_key(),
             "STATIC_ROOT": str(state.DEMO / "statiques"),
             "MEDIA_ROOT": str(state.DEMO / "medias"),
+            "EXPORTS_STORAGE_OPTIONS": json.dumps({"location": str(state.DEMO / "exports")}),
             "MESSAGES_DEMO": str(state.DEMO / "messages"),
             "URL_PUBLIQUE": self.url,
         }

@@ -257,7 +257,14 @@ STATICFILES_DIRS = [RACINE / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # Files of lists, each for one person and a few hours: no address serves them. The web and the workers share it.
+    "exports": {
+        "BACKEND": env.str("EXPORTS_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json("EXPORTS_STORAGE_OPTIONS", default={"location": str(RACINE / "exports")}),
+    },
 }
+# A list with more rows is made into a file by a worker.
+EXPORT_DIRECT_MAX = 2000
 # Only what pages name is compressed and served; nobody downloads source maps.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
@@ -311,6 +318,7 @@ CELERY_BEAT_SCHEDULE = {
     "tenir_groupes": {"task": "ateliers.tasks.tenir_groupes", "schedule": 60.0, "options": {"expires": 55}},
     "tenir_enquetes": {"task": "enquetes.tasks.tenir_enquetes", "schedule": 60.0, "options": {"expires": 55}},
     "purger_suivis": {"task": "maisons.tasks.purger_suivis", "schedule": 86400.0, "options": {"expires": 3600}},
+    "tenir_exports": {"task": "socle.tasks.tenir_exports", "schedule": 60.0, "options": {"expires": 55}},
     "purger_quotas": {"task": "socle.tasks.purger_quotas", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 

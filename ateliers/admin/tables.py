@@ -1,0 +1,157 @@
+"""Sessions and registrations as tables: figures for whoever sees sessions, names for whoever reads who comes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Aggregate, Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ateliers.enums import Besoin, Presence, StatutInscription
+from ateliers.models import Inscription, Passage
+from familles import lectures
+from socle.admin_exports import Table
+from socle.lectures import nommer_pages
+from socle.models import Utilisateur
+
+PAGE_INSCRIPTIONS = "export:inscriptions"
+nommer_pages({PAGE_INSCRIPTIONS: _("Export des inscriptions")})
+
+_REPERES = {
+    _("Date"): lambda seance: seance.debut_local.date(),
+    _("Début"): lambda seance: f"{seance.debut_local:%H:%M}",
+    _("Fin"): lambda seance: f"{seance.fin_locale:%H:%M}",
+    _("Titre"): lambda seance: seance.titre,
+    _("Maison"): lambda seance: seance.lieu.maison.nom,
+    _("Lieu"): lambda seance: seance.lieu.nom,
+}
+
+
+def _with_cadre(queryset: QuerySet[Any]) -> QuerySet[Any]:
+    return queryset.select_related("lieu__maison", "animateur", "salle")
+
+
+SEANCES = Table(
+    titre=_("Les séances"),
+    aide=_("une ligne par séance : quand, où, qui anime, places et réservations"),
+    colonnes={
+        **_REPERES,
+        _("Salle"): lambda seance: seance.salle.nom if seance.salle else "",
+        _("Genre"): lambda seance: str(seance.get_format_display()),
+        _("Animée par"): lambda seance: str(seance.animateur or ""),
+        _("Avec"): lambda seance: seance.intervenants,
+        _("État"): lambda seance: str(seance.get_statut_display()),
+        _("Places adultes"): lambda seance: seance.capacite_adultes,
+        _("Adultes inscrits"): lambda seance: seance.adultes_pris,
+        _("Places enfants"): lambda seance: seance.capacite_enfants,
+        _("Enfants inscrits"): lambda seance: seance.enfants_pris,
+        _("En attente"): lambda seance: seance.nombre_attente,
+    },
+    preparer=_with_cadre,
+)
+
+
+def _par_seance(modele: type[Any], agregat: Aggregate, **criteres: Any) -> Any:
+    """A figure of what belongs to a session, without multiplying the rows of one table by another's."""
+    chiffre = (
+        modele.objects.filter(seance=OuterRef("pk"), **criteres)
+        .order_by()
+        .values("seance")
+        .annotate(chiffre=agregat)
+        .values("chiffre")
+    )
+    return Coalesce(Subquery(chiffre, output_field=IntegerField()), 0)
+
+
+def _total(modele: type[Any], champ: str) -> Any:
+    return _par_seance(modele, Sum(champ))
+
+
+def _compte(modele: type[Any], **criteres: Any) -> Any:
+    return _par_seance(modele, Count("pk"), **criteres)
+
+
+def _with_presences(queryset: QuerySet[Any]) -> QuerySet[Any]:
+    confirmees = {"statut": StatutInscription.CONFIRMEE}
+    return _with_cadre(queryset).annotate(
+        reservations=_compte(Inscription, **confirmees),
+        presentes=_compte(Inscription, presence=Presence.PRESENTE),
+        excusees=_compte(Inscription, presence=Presence.EXCUSEE),
+        absentes=_compte(Inscription, presence=Presence.ABSENTE),
+        adultes_venus=_total(Inscription, "adultes_presents"),
+        enfants_venus=_total(Inscription, "enfants_presents"),
+        adultes_de_passage=_total(Passage, "adultes"),
+        enfants_de_passage=_total(Passage, "enfants"),
+        premieres_visites=_compte(Passage, premiere_visite=True),
+    )
+
+
+PRESENCES = Table(
+    titre=_("Les présences, en chiffres"),
+    aide=_("une ligne par séance : combien sont venus, excusés, absents, de passage ; aucun nom"),
+    colonnes={
+        **_REPERES,
+        _("État"): lambda seance: str(seance.get_statut_display()),
+        _("Réservations confirmées"): lambda seance: seance.reservations,
+        _("Familles présentes"): lambda seance: seance.presentes,
+        _("Familles excusées"): lambda seance: seance.excusees,
+        _("Familles absentes"): lambda seance: seance.absentes,
+        _("Adultes venus"): lambda seance: seance.adultes_venus,
+        _("Enfants venus"): lambda seance: seance.enfants_venus,
+        _("Adultes sans réservation"): lambda seance: seance.adultes_de_passage,
+        _("Enfants sans réservation"): lambda seance: seance.enfants_de_passage,
+        _("Premières visites"): lambda seance: seance.premieres_visites,
+    },
+    preparer=_with_presences,
+)
+
+
+def _telephone(inscription: Inscription) -> str:
+    numero = inscription.telephone
+    if not numero:
+        return ""
+    # As one dials it: a "+" would begin a formula.
+    return str(numero.as_national if numero.country_code == 33 else numero.as_international)
+
+
+def _noter_lecture(demandeur: Utilisateur, inscriptions: QuerySet[Any], maintenant: datetime) -> None:
+    lues = list(inscriptions.order_by().values_list("famille", "seance__lieu__maison"))
+    lectures.noter(
+        utilisateur=demandeur,
+        page=PAGE_INSCRIPTIONS,
+        familles=[famille for famille, _maison in lues],
+        maisons={maison for _famille, maison in lues},
+        maintenant=maintenant,
+    )
+
+
+INSCRIPTIONS = Table(
+    titre=_("Les inscriptions"),
+    aide=_("une ligne par réservation, avec prénom et contact : cette sortie est notée dans le journal des lectures"),
+    colonnes={
+        **{
+            entete: (lambda inscription, lire=lire: lire(inscription.seance))  # type: ignore[misc]
+            for entete, lire in _REPERES.items()
+        },
+        _("Prénom"): lambda inscription: inscription.prenom,
+        _("E-mail"): lambda inscription: inscription.email,
+        _("Téléphone"): _telephone,
+        _("Adultes"): lambda inscription: inscription.adultes,
+        _("Enfants"): lambda inscription: inscription.enfants,
+        _("Besoins"): lambda inscription: ", ".join(str(Besoin(besoin).label) for besoin in inscription.besoins),
+        _("État"): lambda inscription: str(inscription.get_statut_display()),
+        _("Canal"): lambda inscription: str(inscription.get_canal_display()),
+        _("Inscrite le"): lambda inscription: timezone.localdate(inscription.cree_le),
+        _("Présence"): lambda inscription: str(inscription.get_presence_display()),
+        _("Adultes venus"): lambda inscription: inscription.adultes_presents,
+        _("Enfants venus"): lambda inscription: inscription.enfants_presents,
+    },
+    preparer=lambda queryset: queryset.select_related("seance__lieu__maison"),
+    noter=_noter_lecture,
+)
+
+TABLES_SEANCES = {"seances": SEANCES, "presences": PRESENCES}
+TABLES_INSCRIPTIONS = {"inscriptions": INSCRIPTIONS}
