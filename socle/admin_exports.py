@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
@@ -29,6 +30,11 @@ from socle.portee import utilisateur_de
 from socle.tableaux import TYPES
 
 _LOT = 1000
+Reponse = TypeVar("Reponse", HttpResponse, FileResponse)
+
+
+# A heading, and what stands under it for a row.
+Colonne = tuple[str | Promise, Callable[[Any], Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +43,7 @@ class Table:
 
     titre: str | Promise
     aide: str | Promise = ""
-    colonnes: Mapping[str | Promise, Callable[[Any], Any]]
+    colonnes: Sequence[Colonne]
     # Loads what the columns read, in a fixed number of queries.
     preparer: Callable[[QuerySet[Any]], QuerySet[Any]] = field(default=lambda queryset: queryset)
     noter: Callable[[Utilisateur, QuerySet[Any], datetime], None] | None = None
@@ -79,7 +85,7 @@ class ListeExportable(PorteeAdmin):
 
         def lignes() -> Iterator[list[Any]]:
             for rangee in table.preparer(trouvees).iterator(chunk_size=_LOT):
-                yield [colonne(rangee) for colonne in table.colonnes.values()]
+                yield [lire(rangee) for _entete, lire in table.colonnes]
 
         def noter(maintenant: datetime) -> None:
             if table.noter is not None:
@@ -87,7 +93,7 @@ class ListeExportable(PorteeAdmin):
 
         return exports.Contenu(
             titre=str(table.titre),
-            entetes=[str(entete) for entete in table.colonnes],
+            entetes=[str(entete) for entete, _lire in table.colonnes],
             lignes=lignes,
             nombre=nombre,
             noter=noter,
@@ -160,7 +166,7 @@ class ListeExportable(PorteeAdmin):
         return _en_fichier(HttpResponse(octets, content_type=TYPES[format_]), nom, format_, maintenant)
 
 
-def _en_fichier(response: Any, nom: str, format_: FormatTableau, le: datetime) -> Any:
+def _en_fichier(response: Reponse, nom: str, format_: FormatTableau, le: datetime) -> Reponse:
     response["Content-Disposition"] = f'attachment; filename="{nom}-{timezone.localdate(le):%Y-%m-%d}.{format_.value}"'
     response["Cache-Control"] = "private, no-store"
     return response
@@ -226,9 +232,10 @@ class ExportAdmin(PorteeAdmin):
             *super().get_urls(),
         ]
 
-    def fichier_view(self, request: HttpRequest, cle: Any) -> Any:
+    def fichier_view(self, request: HttpRequest, cle: uuid.UUID) -> FileResponse:
         """The file, for whoever asked for it; for anybody else, and afterwards, an absent page."""
-        export = self.get_queryset(request).prets(maintenant=timezone.now()).filter(cle=cle).first()
+        prets = Export.objects.prets(maintenant=timezone.now())
+        export = prets.filter(pk__in=self.get_queryset(request).values("pk"), cle=cle).first()
         if export is None:
             raise Http404(__("Cette page n'existe pas."))
         try:

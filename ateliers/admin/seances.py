@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ateliers import seances
-from ateliers.admin import accueil, ecrire, presences
+from ateliers.admin import accueil, ecrire, presences, saisons
 from ateliers.admin.commun import noter_lecture
 from ateliers.admin.tables import TABLES_SEANCES
 from ateliers.enums import StatutInscription, StatutSeance
@@ -118,6 +118,10 @@ class SeanceAdmin(ListeExportable):
             .select_related("lieu__maison", "lieu__commune", "serie", "animateur", "salle")
         )
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        contexte = {"outils_liste": saisons.outils(self, request)} if self.has_view_permission(request) else {}
+        return super().changelist_view(request, {**contexte, **(extra_context or {})})
+
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         return lookup in ("serie", "serie__id__exact") or super().lookup_allowed(lookup, value, request)
 
@@ -179,6 +183,7 @@ class SeanceAdmin(ListeExportable):
 
     def get_urls(self) -> list[URLPattern]:
         return [
+            *saisons.urls(self),
             *accueil.urls(self),
             *presences.urls(self),
             *ecrire.urls(self),

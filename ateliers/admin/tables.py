@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,21 +14,21 @@ from django.utils.translation import gettext_lazy as _
 from ateliers.enums import Besoin, Presence, StatutInscription
 from ateliers.models import Inscription, Passage
 from familles import lectures
-from socle.admin_exports import Table
+from socle.admin_exports import Colonne, Table
 from socle.lectures import nommer_pages
 from socle.models import Utilisateur
 
 PAGE_INSCRIPTIONS = "export:inscriptions"
 nommer_pages({PAGE_INSCRIPTIONS: _("Export des inscriptions")})
 
-_REPERES = {
-    _("Date"): lambda seance: seance.debut_local.date(),
-    _("Début"): lambda seance: f"{seance.debut_local:%H:%M}",
-    _("Fin"): lambda seance: f"{seance.fin_locale:%H:%M}",
-    _("Titre"): lambda seance: seance.titre,
-    _("Maison"): lambda seance: seance.lieu.maison.nom,
-    _("Lieu"): lambda seance: seance.lieu.nom,
-}
+_REPERES: tuple[Colonne, ...] = (
+    (_("Date"), lambda seance: seance.debut_local.date()),
+    (_("Début"), lambda seance: f"{seance.debut_local:%H:%M}"),
+    (_("Fin"), lambda seance: f"{seance.fin_locale:%H:%M}"),
+    (_("Titre"), lambda seance: seance.titre),
+    (_("Maison"), lambda seance: seance.lieu.maison.nom),
+    (_("Lieu"), lambda seance: seance.lieu.nom),
+)
 
 
 def _with_cadre(queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -37,19 +38,19 @@ def _with_cadre(queryset: QuerySet[Any]) -> QuerySet[Any]:
 SEANCES = Table(
     titre=_("Les séances"),
     aide=_("une ligne par séance : quand, où, qui anime, places et réservations"),
-    colonnes={
-        **_REPERES,
-        _("Salle"): lambda seance: seance.salle.nom if seance.salle else "",
-        _("Genre"): lambda seance: str(seance.get_format_display()),
-        _("Animée par"): lambda seance: str(seance.animateur or ""),
-        _("Avec"): lambda seance: seance.intervenants,
-        _("État"): lambda seance: str(seance.get_statut_display()),
-        _("Places adultes"): lambda seance: seance.capacite_adultes,
-        _("Adultes inscrits"): lambda seance: seance.adultes_pris,
-        _("Places enfants"): lambda seance: seance.capacite_enfants,
-        _("Enfants inscrits"): lambda seance: seance.enfants_pris,
-        _("En attente"): lambda seance: seance.nombre_attente,
-    },
+    colonnes=(
+        *_REPERES,
+        (_("Salle"), lambda seance: seance.salle.nom if seance.salle else ""),
+        (_("Genre"), lambda seance: str(seance.get_format_display())),
+        (_("Animée par"), lambda seance: str(seance.animateur or "")),
+        (_("Avec"), lambda seance: seance.intervenants),
+        (_("État"), lambda seance: str(seance.get_statut_display())),
+        (_("Places adultes"), lambda seance: seance.capacite_adultes),
+        (_("Adultes inscrits"), lambda seance: seance.adultes_pris),
+        (_("Places enfants"), lambda seance: seance.capacite_enfants),
+        (_("Enfants inscrits"), lambda seance: seance.enfants_pris),
+        (_("En attente"), lambda seance: seance.nombre_attente),
+    ),
     preparer=_with_cadre,
 )
 
@@ -76,7 +77,7 @@ def _compte(modele: type[Any], **criteres: Any) -> Any:
 
 def _with_presences(queryset: QuerySet[Any]) -> QuerySet[Any]:
     confirmees = {"statut": StatutInscription.CONFIRMEE}
-    return _with_cadre(queryset).annotate(
+    with_presences: QuerySet[Any] = _with_cadre(queryset).annotate(
         reservations=_compte(Inscription, **confirmees),
         presentes=_compte(Inscription, presence=Presence.PRESENTE),
         excusees=_compte(Inscription, presence=Presence.EXCUSEE),
@@ -87,24 +88,25 @@ def _with_presences(queryset: QuerySet[Any]) -> QuerySet[Any]:
         enfants_de_passage=_total(Passage, "enfants"),
         premieres_visites=_compte(Passage, premiere_visite=True),
     )
+    return with_presences
 
 
 PRESENCES = Table(
     titre=_("Les présences, en chiffres"),
     aide=_("une ligne par séance : combien sont venus, excusés, absents, de passage ; aucun nom"),
-    colonnes={
-        **_REPERES,
-        _("État"): lambda seance: str(seance.get_statut_display()),
-        _("Réservations confirmées"): lambda seance: seance.reservations,
-        _("Familles présentes"): lambda seance: seance.presentes,
-        _("Familles excusées"): lambda seance: seance.excusees,
-        _("Familles absentes"): lambda seance: seance.absentes,
-        _("Adultes venus"): lambda seance: seance.adultes_venus,
-        _("Enfants venus"): lambda seance: seance.enfants_venus,
-        _("Adultes sans réservation"): lambda seance: seance.adultes_de_passage,
-        _("Enfants sans réservation"): lambda seance: seance.enfants_de_passage,
-        _("Premières visites"): lambda seance: seance.premieres_visites,
-    },
+    colonnes=(
+        *_REPERES,
+        (_("État"), lambda seance: str(seance.get_statut_display())),
+        (_("Réservations confirmées"), lambda seance: seance.reservations),
+        (_("Familles présentes"), lambda seance: seance.presentes),
+        (_("Familles excusées"), lambda seance: seance.excusees),
+        (_("Familles absentes"), lambda seance: seance.absentes),
+        (_("Adultes venus"), lambda seance: seance.adultes_venus),
+        (_("Enfants venus"), lambda seance: seance.enfants_venus),
+        (_("Adultes sans réservation"), lambda seance: seance.adultes_de_passage),
+        (_("Enfants sans réservation"), lambda seance: seance.enfants_de_passage),
+        (_("Premières visites"), lambda seance: seance.premieres_visites),
+    ),
     preparer=_with_presences,
 )
 
@@ -128,27 +130,28 @@ def _noter_lecture(demandeur: Utilisateur, inscriptions: QuerySet[Any], maintena
     )
 
 
+def _de_la_seance(lire: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda inscription: lire(inscription.seance)
+
+
 INSCRIPTIONS = Table(
     titre=_("Les inscriptions"),
     aide=_("une ligne par réservation, avec prénom et contact : cette sortie est notée dans le journal des lectures"),
-    colonnes={
-        **{
-            entete: (lambda inscription, lire=lire: lire(inscription.seance))  # type: ignore[misc]
-            for entete, lire in _REPERES.items()
-        },
-        _("Prénom"): lambda inscription: inscription.prenom,
-        _("E-mail"): lambda inscription: inscription.email,
-        _("Téléphone"): _telephone,
-        _("Adultes"): lambda inscription: inscription.adultes,
-        _("Enfants"): lambda inscription: inscription.enfants,
-        _("Besoins"): lambda inscription: ", ".join(str(Besoin(besoin).label) for besoin in inscription.besoins),
-        _("État"): lambda inscription: str(inscription.get_statut_display()),
-        _("Canal"): lambda inscription: str(inscription.get_canal_display()),
-        _("Inscrite le"): lambda inscription: timezone.localdate(inscription.cree_le),
-        _("Présence"): lambda inscription: str(inscription.get_presence_display()),
-        _("Adultes venus"): lambda inscription: inscription.adultes_presents,
-        _("Enfants venus"): lambda inscription: inscription.enfants_presents,
-    },
+    colonnes=(
+        *((entete, _de_la_seance(lire)) for entete, lire in _REPERES),
+        (_("Prénom"), lambda inscription: inscription.prenom),
+        (_("E-mail"), lambda inscription: inscription.email),
+        (_("Téléphone"), _telephone),
+        (_("Adultes"), lambda inscription: inscription.adultes),
+        (_("Enfants"), lambda inscription: inscription.enfants),
+        (_("Besoins"), lambda inscription: ", ".join(str(Besoin(besoin).label) for besoin in inscription.besoins)),
+        (_("État"), lambda inscription: str(inscription.get_statut_display())),
+        (_("Canal"), lambda inscription: str(inscription.get_canal_display())),
+        (_("Inscrite le"), lambda inscription: timezone.localdate(inscription.cree_le)),
+        (_("Présence"), lambda inscription: str(inscription.get_presence_display())),
+        (_("Adultes venus"), lambda inscription: inscription.adultes_presents),
+        (_("Enfants venus"), lambda inscription: inscription.enfants_presents),
+    ),
     preparer=lambda queryset: queryset.select_related("seance__lieu__maison"),
     noter=_noter_lecture,
 )
