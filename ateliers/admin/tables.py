@@ -15,8 +15,8 @@ from ateliers.enums import Besoin, Presence, StatutInscription
 from ateliers.models import Inscription, Passage
 from familles import lectures
 from socle.admin_exports import Colonne, Table
-from socle.lectures import nommer_pages
 from socle.models import Utilisateur
+from socle.pages import nommer_pages
 
 PAGE_INSCRIPTIONS = "export:inscriptions"
 nommer_pages({PAGE_INSCRIPTIONS: _("Export des inscriptions")})
