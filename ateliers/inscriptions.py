@@ -187,8 +187,9 @@ def _verifier_ouverte(seance: Seance, maintenant: datetime) -> None:
 def _verifier_plafond(famille: Famille, demande: DemandeInscription, maintenant: datetime) -> None:
     plafond = settings.INSCRIPTIONS_A_VENIR_MAX
     familles = Famille.objects.joignables_a(email=demande.email, telephone=demande.telephone)
+    # The meetings of one's group come with the place in it: they leave the others theirs.
     a_venir = Inscription.objects.actives().filter(
-        Q(famille=famille) | Q(famille__in=familles), seance__debut__gt=maintenant
+        Q(famille=famille) | Q(famille__in=familles), seance__debut__gt=maintenant, seance__groupe__isnull=True
     )
     if a_venir.count() >= plafond:
         raise InscriptionRefusee(

@@ -67,9 +67,10 @@ declarer(Lecture, view={Role.RESPONSABLE, Role.ADMINISTRATEUR})
 def _familles_visibles(
     queryset: models.QuerySet[Any], utilisateur: Utilisateur, le: date, roles: Roles | None
 ) -> models.QuerySet[Any]:
-    """The families of the bookings a person sees."""
+    """The families of the bookings, the requests for a group and the groups a person sees."""
     inscriptions = Inscription.objects.visibles_par(utilisateur, le=le, roles=roles)
-    return queryset.filter(pk__in=inscriptions.values("famille"))
+    demandes = DemandeGroupe.objects.visibles_par(utilisateur, le=le, roles=roles)
+    return queryset.filter(Q(pk__in=inscriptions.values("famille")) | Q(pk__in=demandes.values("famille")))
 
 
 def _messages_visibles(
@@ -77,10 +78,15 @@ def _messages_visibles(
 ) -> models.QuerySet[Any]:
     """What was told about the bookings a person sees; everything, without its content, for the network."""
     du_reseau = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles).filter(portee=Portee.RESEAU)
-    inscriptions = Inscription.objects.visibles_par(utilisateur, le=le, roles=(roles or MAISON) & MAISON)
+    maison = (roles or MAISON) & MAISON
+    inscriptions = Inscription.objects.visibles_par(utilisateur, le=le, roles=maison)
+    demandes = DemandeGroupe.objects.visibles_par(utilisateur, le=le, roles=maison)
+    membres = MembreGroupe.objects.visibles_par(utilisateur, le=le, roles=maison)
     return queryset.filter(
         Q(Exists(du_reseau))
         | Q(objet_type=ContentType.objects.get_for_model(Inscription), objet_id__in=inscriptions.values("pk"))
+        | Q(objet_type=ContentType.objects.get_for_model(DemandeGroupe), objet_id__in=demandes.values("pk"))
+        | Q(objet_type=ContentType.objects.get_for_model(MembreGroupe), objet_id__in=membres.values("pk"))
     )
 
 

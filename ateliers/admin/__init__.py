@@ -1,5 +1,29 @@
 """The staff's pages about workshops, sessions and bookings."""
 
-from ateliers.admin import accueil, catalogue, ecrire, inscriptions, journee, lectures, messages, presences, seances
+from ateliers.admin import (
+    accueil,
+    catalogue,
+    compositions,
+    ecrire,
+    groupes,
+    inscriptions,
+    journee,
+    lectures,
+    messages,
+    presences,
+    seances,
+)
 
-__all__ = ["accueil", "catalogue", "ecrire", "inscriptions", "journee", "lectures", "messages", "presences", "seances"]
+__all__ = [
+    "accueil",
+    "catalogue",
+    "compositions",
+    "ecrire",
+    "groupes",
+    "inscriptions",
+    "journee",
+    "lectures",
+    "messages",
+    "presences",
+    "seances",
+]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from ateliers.models import Atelier, GroupePairs, Theme
+from ateliers.models import Atelier, Theme
 from maisons.models import Maison
 from maisons.perms import equipes
 from socle.admin import FiltreVisible, PorteeAdmin
@@ -128,12 +128,3 @@ class AtelierAdmin(PorteeAdmin):
         if self._peut(request, "change"):
             return self.list_display
         return [nom for nom in self.list_display if nom != "planifier"]
-
-
-@admin.register(GroupePairs)
-class GroupePairsAdmin(PorteeAdmin):
-    list_display = ("nom", "maison", "naissances_du", "naissances_au")
-    list_filter = (("maison", FiltreVisible),)
-    list_select_related = ("maison",)
-    search_fields = ("nom", "maison__nom")
-    ordering = ("-naissances_du", "pk")

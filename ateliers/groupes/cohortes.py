@@ -145,9 +145,11 @@ def projet(
 ) -> Projet:
     """The series of a group's meetings, as the planning engine wants it. The place and its house must be loaded."""
     adultes, enfants = places_rencontre(groupe)
+    facilitateurs = list(groupe.facilitateurs.order_by("prenom", "pk"))
     return Projet(
         groupe=groupe,
         lieu=groupe.lieu,
+        animateur=facilitateurs[0] if facilitateurs else None,
         regle=Regle(
             frequence=Frequence(groupe.rythme),
             premier_jour=premier_jour,
@@ -155,7 +157,7 @@ def projet(
             duree_minutes=duree_minutes or groupe.duree_minutes,
             jusqu_au=jusqu_au or groupe.fin_prevue,
         ),
-        intervenants=", ".join(p.prenom for p in groupe.facilitateurs.order_by("prenom", "pk") if p.prenom)[:160],
+        intervenants=", ".join(p.prenom for p in facilitateurs if p.prenom)[:160],
         capacite_adultes=adultes,
         capacite_enfants=enfants,
     )
@@ -179,7 +181,7 @@ def planifier_rencontres(
     if groupe.est_clos:
         raise GroupeRefuse(_("Ce groupe est terminé."))
     regle = projet.regle
-    _verifier_moment(groupe, regle)
+    verifier_moment(groupe, regle)
     if (deja := Serie.objects.filter(cle_idempotence=cle, groupe=groupe).first()) is not None:
         return deja
     serie = seances.creer_serie(projet=projet, jours=jours, cle=cle, maintenant=maintenant)
@@ -202,7 +204,8 @@ def planifier_rencontres(
     return serie
 
 
-def _verifier_moment(groupe: GroupePairs, regle: Regle) -> None:
+def verifier_moment(groupe: GroupePairs, regle: Regle) -> None:
+    """Raises GroupeRefuse for a day or an hour that contradicts what families were told."""
     samedi = regle.premier_jour.weekday() == JourSemaine.SAMEDI
     if samedi != (Particularite.SAMEDI in groupe.particularites):
         raise GroupeRefuse(

@@ -19,6 +19,10 @@ def phrases(raisons: Iterable[dict[str, Any]]) -> list[str]:
 
 
 def _phrase(raison: dict[str, Any]) -> str:
+    return str(_mots(raison))
+
+
+def _mots(raison: dict[str, Any]) -> Any:
     match raison:
         case {"code": "age", "jours": int(jours)}:
             if jours == 0:

@@ -111,6 +111,10 @@ class CohorteProposee(models.Model):
     def __str__(self) -> str:
         return self.nom
 
+    @property
+    def particularites_libelles(self) -> list[str]:
+        return [str(Particularite(valeur).label) for valeur in self.particularites]
+
 
 class PlaceProposee(models.Model):
     """A waiting family in a draft: in one of its groups, or among those who stay first in line (`cohorte` empty)."""

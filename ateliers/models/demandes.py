@@ -46,7 +46,12 @@ class DemandeGroupeQuerySet(models.QuerySet["DemandeGroupe"]):
     def visibles_par(
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> DemandeGroupeQuerySet:
-        return self.filter(maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+        """Those that wait at the houses a person sees; of the others, those of the groups whose families they know."""
+        connus = GroupePairs.objects.familles_visibles_par(utilisateur, le=le, roles=roles)
+        return self.filter(
+            Q(statut__in=DEMANDES_OUVERTES, maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+            | Q(pk__in=MembreGroupe.objects.filter(groupe__in=connus).values("demande"))
+        )
 
 
 class DemandeGroupe(models.Model):
@@ -189,7 +194,7 @@ class MembreGroupeQuerySet(models.QuerySet["MembreGroupe"]):
     def visibles_par(
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> MembreGroupeQuerySet:
-        return self.filter(groupe__maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+        return self.filter(groupe__in=GroupePairs.objects.familles_visibles_par(utilisateur, le=le, roles=roles))
 
 
 class MembreGroupe(models.Model):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ateliers.enums import Moment, Particularite, Rythme, StatutGroupe
-from maisons.enums import JourSemaine, Langue
+from maisons.enums import JourSemaine, Langue, Role
 from maisons.models import Lieu, Maison
 from socle.models import Utilisateur
 
@@ -57,6 +57,25 @@ class GroupePairsQuerySet(models.QuerySet["GroupePairs"]):
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> GroupePairsQuerySet:
         return self.filter(maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+
+    def familles_visibles_par(
+        self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
+    ) -> GroupePairsQuerySet:
+        """Those of which a person may read who is in them: an animateur those they lead, others those of their houses.
+
+        The same rule as for sessions (SeanceQuerySet.inscrits_visibles_par).
+        """
+        if not utilisateur.is_active:
+            return self.none()
+        if utilisateur.is_superuser:
+            return self
+        tous = frozenset(Role) if roles is None else roles
+        menes = Maison.objects.visibles_par(utilisateur, le=le, roles=tous & {Role.ANIMATEUR})
+        dirigees = Maison.objects.visibles_par(utilisateur, le=le, roles=tous - {Role.ANIMATEUR})
+        return self.filter(
+            Q(maison__in=dirigees)
+            | Q(pk__in=GroupePairs.objects.filter(facilitateurs=utilisateur).values("pk"), maison__in=menes)
+        )
 
 
 class GroupePairs(models.Model):

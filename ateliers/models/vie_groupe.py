@@ -16,7 +16,6 @@ from ateliers.models.catalogue import Theme
 from ateliers.models.demandes import MembreGroupe
 from ateliers.models.groupes import GroupePairs
 from ateliers.models.seances import Seance
-from maisons.models import Maison
 from socle.models import Utilisateur
 
 
@@ -32,7 +31,7 @@ class ThemeProposeQuerySet(models.QuerySet["ThemePropose"]):
     def visibles_par(
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> ThemeProposeQuerySet:
-        return self.filter(groupe__maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+        return self.filter(groupe__in=GroupePairs.objects.familles_visibles_par(utilisateur, le=le, roles=roles))
 
 
 class ThemePropose(models.Model):
@@ -108,7 +107,7 @@ class EntreeJournalQuerySet(models.QuerySet["EntreeJournal"]):
     def visibles_par(
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> EntreeJournalQuerySet:
-        return self.filter(groupe__maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+        return self.filter(groupe__in=GroupePairs.objects.familles_visibles_par(utilisateur, le=le, roles=roles))
 
 
 class EntreeJournal(models.Model):

@@ -80,6 +80,7 @@ PERMANENCES = (
     ),
 )
 DUREE_PERMANENCE = timedelta(hours=2)
+NOM_GROUPE = "Les bébés"
 DUREE_GROUPE = timedelta(days=365)
 _SAISONS = ("de l'hiver", "du printemps", "de l'été", "de l'automne")
 
@@ -296,16 +297,18 @@ def _groupe(reseau: Reseau, fermetures: dict[int, list[Fermeture]], *, maintenan
         return []
     lieu = lieux[0]
     aujourd_hui = maintenant.astimezone(lieu.zone).date()
-    groupe = GroupePairs.objects.filter(maison=lieu.maison).order_by("-naissances_du").first()
+    groupe = GroupePairs.objects.filter(maison=lieu.maison, nom__startswith=NOM_GROUPE).order_by("-pk").first()
     if groupe is None or aujourd_hui - groupe.naissances_du > DUREE_GROUPE:
         debut_fenetre = _lundi(aujourd_hui - timedelta(weeks=20))
         groupe = GroupePairs.objects.create(
             maison=lieu.maison,
             lieu=lieu,
-            nom=f"Les bébés {_SAISONS[debut_fenetre.month % 12 // 3]}",
+            nom=f"{NOM_GROUPE} {_SAISONS[debut_fenetre.month % 12 // 3]}",
             naissances_du=debut_fenetre,
             naissances_au=fin_de_fenetre(debut_fenetre),
             fin_prevue=fin_de_groupe(fin_de_fenetre(debut_fenetre)),
+            premiere_rencontre=debut_fenetre + timedelta(weeks=8, days=1),
+            heure=time(14),
         )
     # Meetings go on until the first birthday of the oldest.
     fin = groupe.naissances_du + DUREE_GROUPE

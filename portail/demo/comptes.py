@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
+from ateliers.models import EntreeJournal, GroupePairs
 from maisons.enums import Portee, Role
 from maisons.models import Affectation, Maison, Organisation
 from portail.demo.catalogue import METZ, RETHEL
@@ -96,7 +97,20 @@ def preparer_comptes(*, aujourd_hui: date) -> str:
             Affectation.objects.create(
                 utilisateur=utilisateur, role=compte.role, portee=compte.portee, du=aujourd_hui, **cible
             )
+    _mener_le_groupe(Utilisateur.objects.get(email=COMPTES[0].email), aujourd_hui=aujourd_hui)
     return secret
+
+
+def _mener_le_groupe(animatrice: Utilisateur, *, aujourd_hui: date) -> None:
+    """The group of Rethel has its facilitator, and a first note in its log."""
+    for groupe in GroupePairs.objects.ouverts().filter(maison__slug=RETHEL, facilitateurs=None):
+        groupe.facilitateurs.add(animatrice)
+        EntreeJournal.objects.create(
+            groupe=groupe,
+            texte="Tour de présentation, puis échange sur les nuits. Le groupe a demandé à parler du portage.",
+            a_preparer="Apporter deux écharpes de portage.",
+            par=animatrice,
+        )
 
 
 def _cible(compte: CompteDemo) -> dict[str, Maison | Organisation | str]:

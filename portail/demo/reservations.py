@@ -38,7 +38,8 @@ def reserver(nouvelles: list[Seance], *, maintenant: datetime) -> int:
     inscriptions: list[Inscription] = []
     venues: list[Venue] = []
     for seance in nouvelles:
-        if seance.audience == Audience.PROFESSIONNELS:
+        # A group's meetings are its members' (portail/demo/groupes.py).
+        if seance.audience in (Audience.PROFESSIONNELS, Audience.MEMBRES):
             continue
         if seance.debut <= maintenant:
             venues += _venues(seance, tirage)

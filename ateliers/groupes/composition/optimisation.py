@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
+from typing import Any
 
 import highspy
 
@@ -288,7 +289,7 @@ class _Programme:
 
     def resoudre(self, actuel: _Choix, *, secondes: float) -> _Choix:
         """The best choice found from the present one on; the present one when nothing better is."""
-        solveur = highspy.Highs()
+        solveur: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         solveur.setOptionValue("output_flag", False)
         # The limit in work comes first: the same requests give the same proposal unless the machine is very slow.
         solveur.setOptionValue("mip_max_nodes", NOEUDS_MAX)
