@@ -101,10 +101,10 @@ def bombe_png() -> bytes:
 
 
 def bombe_pdf() -> bytes:
-    """An object stream of a few megabytes that opens as two gigabytes."""
+    """An object stream of half a megabyte that opens as four hundred."""
     compresseur = zlib.compressobj(9)
     bloc = b" " * (1 << 20)
-    flux = b"".join(compresseur.compress(bloc) for _ in range(2048)) + compresseur.flush()
+    flux = b"".join(compresseur.compress(bloc) for _ in range(400)) + compresseur.flush()
     objets = [
         b"1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n",
         b"2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n",
