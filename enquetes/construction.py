@@ -88,6 +88,15 @@ def ajouter_section(*, version: Version, titre: str) -> Section:
 
 
 @transaction.atomic
+def ecrire_textes(*, version: Version, accueil: str, merci: str) -> Version:
+    """Keep what is read before the first question and after the last."""
+    version = _brouillon(version)
+    version.accueil, version.merci = accueil, merci
+    version.save(update_fields=["accueil", "merci"])
+    return version
+
+
+@transaction.atomic
 def placer_question(*, question: Question) -> Question:
     """Give a new question the last rank of its part, and a short name if it has none."""
     version = _brouillon(question.version)

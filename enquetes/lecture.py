@@ -103,23 +103,26 @@ def questions(
     """The questions by an axis, or as a whole. `maisons`: only the figures of these houses, beside the whole."""
     lues = []
     for q in contenu["questions"]:
-        colonnes, rangs = _colonnes(contenu, axe, maisons)
         tableaux = q["tableaux"]
-        if not any(axe in t["axes"] for t in tableaux):
-            colonnes, rangs = [_ensemble(contenu)], None
-        lues.append(
-            QuestionLue(
-                q["code"], q["type"], q["section"], q["intitule"], _tableaux(q["type"], tableaux, axe, colonnes, rangs)
-            )
-        )
+        if any(axe in t["axes"] for t in tableaux):
+            montrees, rangs = _groupes(contenu, axe, maisons)
+        else:
+            montrees, rangs = [_ensemble(contenu)], None
+        lus = _tableaux(q["type"], tableaux, axe, montrees, rangs)
+        lues.append(QuestionLue(q["code"], q["type"], q["section"], q["intitule"], lus))
     return lues
+
+
+def colonnes(contenu: Mapping[str, Any], axe: str, maisons: Collection[int] | None = None) -> list[Colonne]:
+    """What stands beside what by this axis."""
+    return _groupes(contenu, axe, maisons)[0]
 
 
 def _ensemble(contenu: Mapping[str, Any]) -> Colonne:
     return Colonne(_("Ensemble"), contenu["n"])
 
 
-def _colonnes(
+def _groupes(
     contenu: Mapping[str, Any], axe: str, maisons: Collection[int] | None
 ) -> tuple[list[Colonne], list[int] | None]:
     """What stands beside what, and which groups of the axis these are; None for the whole alone."""
@@ -129,10 +132,10 @@ def _colonnes(
     if axe == "maison" and maisons is not None:
         # A group of several houses is shown to nobody who reads one of them.
         groupes = [(i, g) for i, g in groupes if len(g["membres"]) == 1 and g["membres"][0] in maisons]
-    colonnes = [Colonne(g["libelle"], g["n"]) for _i, g in groupes]
+    trouvees = [Colonne(g["libelle"], g["n"]) for _i, g in groupes]
     if axe == "maison" and maisons is not None:
-        return [_ensemble(contenu), *colonnes], [-1, *(i for i, _g in groupes)]
-    return colonnes, [i for i, _g in groupes]
+        return [_ensemble(contenu), *trouvees], [-1, *(i for i, _g in groupes)]
+    return trouvees, [i for i, _g in groupes]
 
 
 def _effectifs(tableau: Mapping[str, Any], axe: str, rangs: list[int] | None, modalite: int) -> list[int | None]:
@@ -179,7 +182,7 @@ def comparer(gauche: tuple[str, Mapping[str, Any]], droite: tuple[str, Mapping[s
         if autre is None or autre["type"] != q["type"] or q["type"] == TypeQuestion.COMMUNE:
             continue
         tableaux_b = {t["cle"]: t for t in autre["tableaux"]}
-        colonnes = [Colonne(titre_a, a["n"]), Colonne(titre_b, b["n"])]
+        cotes = [Colonne(titre_a, a["n"]), Colonne(titre_b, b["n"])]
         tableaux = []
         rangees: list[Rangee] = []
         for t in q["tableaux"]:
@@ -195,9 +198,9 @@ def comparer(gauche: tuple[str, Mapping[str, Any]], droite: tuple[str, Mapping[s
             if q["type"] == TypeQuestion.MULTIPLE:
                 rangees += [Rangee(t["libelle"], effectifs) for code, _l, effectifs in paires if code == OUI]
             else:
-                tableaux.append(TableauLu(t["libelle"], colonnes, [Rangee(libelle, e) for _c, libelle, e in paires]))
+                tableaux.append(TableauLu(t["libelle"], cotes, [Rangee(libelle, e) for _c, libelle, e in paires]))
         if rangees:
-            tableaux = [TableauLu("", colonnes, rangees)]
+            tableaux = [TableauLu("", cotes, rangees)]
         if tableaux:
             lues.append(QuestionLue(q["code"], q["type"], q["section"], q["intitule"], tableaux))
     return lues

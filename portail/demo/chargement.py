@@ -12,6 +12,7 @@ from django.db import transaction
 from maisons.models import Commune
 from portail.demo.agenda import charger_agenda
 from portail.demo.catalogue import charger_catalogue
+from portail.demo.enquetes import charger_enquetes
 from portail.demo.groupes import charger_groupes
 from portail.demo.reseau import charger_fermetures, charger_reseau
 from portail.demo.reservations import reserver
@@ -53,4 +54,6 @@ def charger_demo(*, maintenant: datetime, annoncer: Callable[[str], None] = lamb
     demandes = charger_groupes(reseau, agenda.nouvelles, maintenant=maintenant)
     annoncer(f"Groupes de parents : {demandes} demandes ajoutées.")
     annoncer(f"Réservations : {inscriptions} ajoutées, en {time.monotonic() - depart:.1f} s.")
+    reponses = charger_enquetes(maintenant=maintenant)
+    annoncer(f"Enquêtes : {reponses} réponses ajoutées.")
     return Bilan(len(reseau.maisons), reseau.creees, len(agenda.nouvelles), agenda.a_venir, inscriptions)

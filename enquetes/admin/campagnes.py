@@ -1,0 +1,275 @@
+"""A campaign: prepare it, open its doors, close it, publish and read its results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+
+from enquetes import campagnes, lecture, pdf, publication, tableur
+from enquetes.admin.questionnaires import departements_menes, mene_le_reseau, versions_proposees
+from enquetes.enums import CanalEnquete, StatutCampagne
+from enquetes.models import Acces, Campagne, Instantane, SuiteDonnee
+from enquetes.perms import can_voir_toutes_les_maisons, maisons_lues
+from socle.admin import PorteeAdmin, PorteeStacked
+from socle.portee import utilisateur_de
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class SuiteInline(PorteeStacked):
+    model = SuiteDonnee
+    fields = ("rang", "dit", "fait")
+    ordering = ("rang",)
+    extra = 1
+
+
+@admin.register(Campagne)
+class CampagneAdmin(PorteeAdmin):
+    list_display = ("titre", "version", "statut", "ouvre_le", "ferme_le")
+    list_filter = ("statut",)
+    list_select_related = ("version__questionnaire",)
+    search_fields = ("titre",)
+    ordering = ("-ouvre_le", "pk")
+    fieldsets = (
+        (_("Ce que les familles lisent"), {"fields": ("titre", "slug", "public")}),
+        (_("Quoi, où, quand"), {"fields": ("version", "departement", "maison", "maisons", ("ouvre_le", "ferme_le"))}),
+        (_("Résultats"), {"fields": ("seuil", "resultats_publics")}),
+    )
+    prepopulated_fields = {"slug": ("titre",)}
+    inlines = (SuiteInline,)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return self.inlines if obj is not None else ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        ouverte = obj is not None and obj.statut != StatutCampagne.PREPARATION
+        return ("version", "seuil", "departement", "maison") if ouverte else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return {} if obj is not None else self.prepopulated_fields
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
+        if db_field.name == "departement":
+            return departements_menes(request, self.roles_pour("add", "change"))
+        if db_field.name == "version":
+            return versions_proposees(request, self.roles_pour("view"))
+        return super().get_field_queryset(db, db_field, request)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        base = super().get_form(request, obj, change, **options)
+        reseau = mene_le_reseau(request, self.roles_pour("add", "change"))
+
+        class Formulaire(base):  # type: ignore[misc, valid-type]
+            def clean(self) -> Any:
+                donnees = super().clean()
+                menee = "departement" not in self.fields or donnees.get("departement") or donnees.get("maison")
+                if not (menee or reseau):
+                    self.add_error("maison", __("Dites au nom de quelle maison, ou de quel département."))
+                return donnees
+
+        return Formulaire
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        campagne = form.instance
+        if campagne.maison_id and not campagne.maisons.exists():
+            campagne.maisons.add(campagne.maison_id)
+        if campagne.statut == StatutCampagne.OUVERTE:
+            campagnes.creer_acces(campagne)
+
+    # Pages
+
+    def get_urls(self) -> list[URLPattern]:
+        vue = self.admin_site.admin_view
+        return [
+            path("<path:object_id>/modifier/", vue(self.modifier_view), name="enquetes_campagne_modifier"),
+            path("<path:object_id>/affiche/<int:acces>/", vue(self.affiche_view), name="enquetes_campagne_affiche"),
+            path("<path:object_id>/resultats/", vue(self.resultats_view), name="enquetes_campagne_resultats"),
+            path("<path:object_id>/resultats.pdf", vue(self.pdf_view), name="enquetes_campagne_pdf"),
+            path("<path:object_id>/resultats.xlsx", vue(self.xlsx_view), name="enquetes_campagne_xlsx"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        campagne = self.objet_ou_404(request, object_id)
+        peut = self.has_change_permission(request, campagne)
+        if request.method == "POST":
+            if not peut:
+                raise PermissionDenied
+            return self._agir(request, campagne)
+        recues = campagne.reponses.count()
+        contexte = {
+            **self._contexte(request, campagne),
+            "peut_modifier": peut,
+            "recues": recues,
+            "assez": recues >= campagne.seuil,
+            "acces": self._acces(request, campagne),
+            "publications": campagne.instantanes.order_by("-numero"),
+            "definitif": campagne.instantanes.filter(definitif=True).exists(),
+            "a_relire": campagne.textes.filter(statut="a_lire").count() if recues >= campagne.seuil else 0,
+        }
+        return TemplateResponse(request, "admin/enquetes/campagne/fiche.html", contexte)
+
+    def _acces(self, request: HttpRequest, campagne: Campagne) -> list[Acces]:
+        """The doors of the houses one works at; invitations have no address of their own."""
+        acces = campagne.acces.exclude(canal=CanalEnquete.INVITATION).select_related("maison", "campagne")
+        if not can_voir_toutes_les_maisons(utilisateur_de(request), campagne, le=timezone.localdate()):
+            siennes = self._maisons(request)
+            acces = acces.filter(maison__in=siennes) | acces.filter(maison__isnull=True)
+        trouves: list[Any] = list(acces.order_by("maison__nom", "canal", "-moment"))
+        for porte in trouves:
+            porte.adresse = f"{settings.URL_PUBLIQUE.rstrip('/')}{porte.get_absolute_url()}"
+        return trouves
+
+    def _maisons(self, request: HttpRequest) -> QuerySet[Any]:
+        from maisons.models import Maison
+
+        return Maison.objects.visibles_par(
+            utilisateur_de(request), le=timezone.localdate(), roles=self.roles_pour("view")
+        )
+
+    def _contexte(self, request: HttpRequest, campagne: Campagne) -> dict[str, Any]:
+        return {
+            **self.admin_site.each_context(request),
+            "title": campagne.titre,
+            "opts": self.opts,
+            "campagne": campagne,
+            "voit_resultats": self._peut(request, "resultats", campagne),
+        }
+
+    def _agir(self, request: HttpRequest, campagne: Campagne) -> HttpResponse:
+        try:
+            match request.POST.get("acte"):
+                case "ouvrir":
+                    campagnes.ouvrir(campagne=campagne, le=timezone.localdate())
+                    fait = __("La campagne est ouverte.")
+                case "clore":
+                    campagnes.clore(campagne=campagne)
+                    fait = __("La campagne est close.")
+                case "publier":
+                    publication.publier(campagne=campagne, maintenant=timezone.now())
+                    fait = __("Les résultats sont publiés.")
+                case _:
+                    raise Http404
+        except (campagnes.CampagneRefusee, publication.PublicationRefusee) as refus:
+            self.message_user(request, str(refus), messages.ERROR)
+        else:
+            self.message_user(request, fait, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:enquetes_campagne_change", args=[campagne.pk]))
+
+    def modifier_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        self.objet_ou_404(request, object_id, "change")
+        return super().change_view(request, object_id)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:enquetes_campagne_change", args=[obj.pk]))
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:enquetes_campagne_change", args=[obj.pk]))
+
+    def affiche_view(self, request: HttpRequest, object_id: str, acces: int) -> HttpResponse:
+        campagne = self.objet_ou_404(request, object_id)
+        porte = next((a for a in self._acces(request, campagne) if a.pk == acces), None)
+        if porte is None:
+            raise Http404
+        return _fichier(pdf.affiche(porte), "application/pdf", f"affiche-{slugify(campagne.titre)}.pdf")
+
+    # Results
+
+    def _resultats(self, request: HttpRequest, object_id: str) -> tuple[Campagne, Instantane, set[int] | None]:
+        """The campaign, the publication asked for, and the houses whose figures this person reads (None: all)."""
+        campagne = self.objet_ou_404(request, object_id, "resultats")
+        publications = campagne.instantanes.order_by("-numero")
+        numero = request.GET.get("numero", "")
+        instantane = publications.filter(numero=int(numero)).first() if numero.isdigit() else publications.first()
+        if instantane is None:
+            raise Http404(__("Aucun résultat n'est publié."))
+        utilisateur, le = utilisateur_de(request), timezone.localdate()
+        toutes = can_voir_toutes_les_maisons(utilisateur, campagne, le=le)
+        return campagne, instantane, None if toutes else maisons_lues(utilisateur, le=le)
+
+    def resultats_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        campagne, instantane, maisons = self._resultats(request, object_id)
+        axes = lecture.axes(instantane.contenu)
+        axe = request.GET.get("axe", "")
+        if axe not in dict(axes):
+            axe = ""
+        autre = self._autre(request, campagne)
+        if autre is not None:
+            questions = lecture.comparer((campagne.titre, instantane.contenu), (autre.campagne.titre, autre.contenu))
+        else:
+            questions = lecture.questions(instantane.contenu, axe=axe, maisons=maisons)
+        contexte = {
+            **self._contexte(request, campagne),
+            "subtitle": __("résultats"),
+            "instantane": instantane,
+            "publications": campagne.instantanes.order_by("-numero"),
+            "axes": axes,
+            "axe": axe,
+            "questions": questions,
+            "paroles": [] if autre is not None else lecture.paroles(campagne, maisons=maisons),
+            "comparables": self._comparables(request, campagne),
+            "autre": autre,
+            "ma_maison_cachee": axe == "maison"
+            and maisons is not None
+            and len(lecture.colonnes(instantane.contenu, axe, maisons)) < 2,
+        }
+        return TemplateResponse(request, "admin/enquetes/campagne/resultats.html", contexte)
+
+    def _comparables(self, request: HttpRequest, campagne: Campagne) -> QuerySet[Campagne]:
+        """Campaigns of the same questionnaire whose results the person reads too."""
+        return (
+            self.get_queryset(request)
+            .filter(
+                version__questionnaire=campagne.version.questionnaire_id,
+                instantanes__isnull=False,
+                pk__in=Campagne.objects.visibles_par(
+                    utilisateur_de(request), le=timezone.localdate(), roles=self.roles_pour("view")
+                ).values("pk"),
+            )
+            .exclude(pk=campagne.pk)
+            .distinct()
+            .order_by("-ouvre_le", "pk")
+        )
+
+    def _autre(self, request: HttpRequest, campagne: Campagne) -> Instantane | None:
+        voulue = request.GET.get("avec", "")
+        if not voulue:
+            return None
+        if not voulue.isdigit():
+            raise Http404
+        autre = get_object_or_404(self._comparables(request, campagne), pk=int(voulue))
+        if not self._peut(request, "resultats", autre):
+            raise PermissionDenied
+        return autre.instantanes.select_related("campagne").order_by("-numero").first()
+
+    def pdf_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        campagne, instantane, maisons = self._resultats(request, object_id)
+        nom = f"resultats-{slugify(campagne.titre)}-{instantane.numero}.pdf"
+        return _fichier(pdf.rapport(campagne, instantane, maisons=maisons), "application/pdf", nom)
+
+    def xlsx_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        campagne, instantane, maisons = self._resultats(request, object_id)
+        nom = f"resultats-{slugify(campagne.titre)}-{instantane.numero}.xlsx"
+        return _fichier(tableur.classeur(instantane, maisons=maisons), XLSX, nom)
+
+
+def _fichier(contenu: bytes, type_: str, nom: str) -> HttpResponse:
+    response = HttpResponse(contenu, content_type=type_)
+    response["Content-Disposition"] = f'attachment; filename="{nom}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
