@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from enquetes.enums import TypeQuestion
 from enquetes.models import Campagne, TexteLibre
-from enquetes.tableaux import NON, OUI, SANS
+from enquetes.tableaux import OUI, SANS
 from socle.graphiques import Barre, Serie
 
 
@@ -161,7 +161,7 @@ def _tableaux(
             [
                 Rangee(libelle, _effectifs(t, axe, rangs, i))
                 for i, (code, libelle) in enumerate(t["modalites"])
-                if code not in (SANS, NON) or any(_effectifs(t, axe, rangs, i))
+                if code != SANS or any(_effectifs(t, axe, rangs, i))
             ],
         )
         for t in tableaux

@@ -62,7 +62,7 @@ def publier(*, campagne: Campagne, maintenant: datetime, secondaire: bool = True
         raise PublicationRefusee(_("Les résultats définitifs sont déjà publiés."))
     definitif = campagne.statut == StatutCampagne.CLOSE
     cette_semaine = lundi(timezone.localdate(maintenant))
-    jusqu_a = cette_semaine if definitif else cette_semaine - timedelta(days=7)
+    jusqu_a = min(cette_semaine, lundi(campagne.ferme_le)) if definitif else cette_semaine - timedelta(days=7)
     debut = precedents[-1].jusqu_a if precedents else None
     lignes = _lire_reponses(campagne, jusqu_a)
     nouvelles = sum(1 for ligne in lignes if debut is None or ligne.semaine > debut)
@@ -264,7 +264,7 @@ class _Calcul:
         systeme = secret.Systeme()
         n = len(self.lignes)
         for code in codes:
-            systeme.ajouter((TOTAL, 0, code), comptes[TOTAL, 0][code], publiable=True)
+            systeme.ajouter((TOTAL, 0, code), comptes[TOTAL, 0][code], publiable=True, chere=True)
         systeme.additionner([(TOTAL, 0, code) for code in codes], vaut=n)
         for axe in self.axes:
             if axe.nom != PERIODE and (axe not in montres or tableau.seul):

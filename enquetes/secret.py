@@ -36,15 +36,24 @@ class Systeme:
     publiables: set[Cellule] = field(default_factory=set)
     publiees: set[Cellule] = field(default_factory=set)
     cachees: set[Cellule] = field(default_factory=set)
+    # Totals: hidden only when nothing else does.
+    cheres: set[Cellule] = field(default_factory=set)
 
-    def ajouter(self, cellule: Cellule, effectif: int, *, publiable: bool = False) -> None:
+    def ajouter(self, cellule: Cellule, effectif: int, *, publiable: bool = False, chere: bool = False) -> None:
         self.effectifs[cellule] = effectif
+        if chere:
+            self.cheres.add(cellule)
         if publiable:
             self.publiables.add(cellule)
 
     def ajouter_ancienne(self, cellule: Cellule, effectif: int, *, montree: bool) -> None:
         self.effectifs[cellule] = effectif
         (self.publiees if montree else self.cachees).add(cellule)
+
+    def prix(self, cellule: Cellule) -> tuple[bool, bool, int, str]:
+        """What hiding a cell costs the reader, to choose the cheapest."""
+        effectif = self.effectifs[cellule]
+        return cellule in self.cheres, effectif == 0, effectif, str(cellule)
 
     def additionner(self, parties: Iterable[Cellule], *, total: Cellule | None = None, vaut: int = 0) -> None:
         """The parts add up to a cell, or to a number that everybody knows."""
@@ -92,7 +101,7 @@ def proteger(systeme: Systeme, *, seuil: int, secondaire: bool = True) -> set[Ce
                 proches = {v for n in de_la_cellule[cellule] for v in systeme.lignes[n][0]}
                 voisines = {v for p in proches for n in de_la_cellule[p] for v in systeme.lignes[n][0]} & montrees
             choix = voisines or montrees
-            caches.add(min(choix, key=lambda c: (systeme.effectifs[c] == 0, systeme.effectifs[c], str(c))))
+            caches.add(min(choix, key=systeme.prix))
             montrees = systeme.publiables - caches
             if not montrees:
                 break
@@ -113,7 +122,7 @@ def _isoler_aucune(systeme: Systeme, caches: set[Cellule]) -> None:
                 continue
             autres = [c for c in signes if c in systeme.publiables and c not in caches]
             if autres:
-                choisie = min(autres, key=lambda c: (systeme.effectifs[c] == 0, systeme.effectifs[c], str(c)))
+                choisie = min(autres, key=systeme.prix)
                 caches.add(choisie)
                 inconnues.add(choisie)
                 change = True

@@ -18,17 +18,18 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from enquetes import campagnes, lecture, pdf, publication, tableur
+from enquetes.admin.commun import MeneAdmin, MeneStacked
 from enquetes.admin.questionnaires import departements_menes, mene_le_reseau, versions_proposees
 from enquetes.enums import CanalEnquete, StatutCampagne
 from enquetes.models import Acces, Campagne, Instantane, SuiteDonnee
 from enquetes.perms import can_voir_toutes_les_maisons, maisons_lues
-from socle.admin import PorteeAdmin, PorteeStacked
+from maisons.models import Maison
 from socle.portee import utilisateur_de
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class SuiteInline(PorteeStacked):
+class SuiteInline(MeneStacked):
     model = SuiteDonnee
     fields = ("rang", "dit", "fait")
     ordering = ("rang",)
@@ -36,7 +37,7 @@ class SuiteInline(PorteeStacked):
 
 
 @admin.register(Campagne)
-class CampagneAdmin(PorteeAdmin):
+class CampagneAdmin(MeneAdmin):
     list_display = ("titre", "version", "statut", "ouvre_le", "ferme_le")
     list_filter = ("statut",)
     list_select_related = ("version__questionnaire",)
@@ -136,8 +137,6 @@ class CampagneAdmin(PorteeAdmin):
         return trouves
 
     def _maisons(self, request: HttpRequest) -> QuerySet[Any]:
-        from maisons.models import Maison
-
         return Maison.objects.visibles_par(
             utilisateur_de(request), le=timezone.localdate(), roles=self.roles_pour("view")
         )

@@ -18,14 +18,13 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from enquetes import construction, plan
+from enquetes.admin.commun import MeneAdmin, MeneStacked
 from enquetes.enums import LangueQuestionnaire, StatutVersion
 from enquetes.forms import QuestionForm
 from enquetes.models import Choix, Condition, LigneMatrice, Question, Questionnaire, Section, Version
 from maisons.enums import Portee
 from maisons.models import Affectation, Departement
-from socle.admin import PorteeAdmin, PorteeStacked
 from socle.portee import utilisateur_de, visibles
-
 
 if TYPE_CHECKING:
     _VersionForm = forms.ModelForm[Version]
@@ -43,7 +42,7 @@ class TextesForm(_VersionForm):
 
 
 @admin.register(Questionnaire)
-class QuestionnaireAdmin(PorteeAdmin):
+class QuestionnaireAdmin(MeneAdmin):
     list_display = ("titre", "usage", "departement", "versions_dites")
     list_filter = ("usage",)
     list_select_related = ("departement",)
@@ -130,7 +129,7 @@ def mene_le_reseau(request: HttpRequest, roles: frozenset[str]) -> bool:
 
 
 @admin.register(Version)
-class VersionAdmin(PorteeAdmin):
+class VersionAdmin(MeneAdmin):
     """Reached from its questionnaire; its page is the builder."""
 
     dans_le_menu = False
@@ -287,20 +286,20 @@ def _entier(texte: str) -> int:
         raise Http404 from None
 
 
-class ChoixInline(PorteeStacked):
+class ChoixInline(MeneStacked):
     model = Choix
     fields = (("rang", "code", "libelle", "exclusif"),)
     ordering = ("rang",)
     extra = 2
 
 
-class LigneInline(PorteeStacked):
+class LigneInline(MeneStacked):
     model = LigneMatrice
     fields = (("rang", "code", "libelle"),)
     ordering = ("rang",)
 
 
-class ConditionInline(PorteeStacked):
+class ConditionInline(MeneStacked):
     model = Condition
     fk_name = "question"
     fields = (("source", "valeurs"),)
@@ -318,7 +317,7 @@ class ConditionInline(PorteeStacked):
 
 
 @admin.register(Question)
-class QuestionAdmin(PorteeAdmin):
+class QuestionAdmin(MeneAdmin):
     """Reached from the builder."""
 
     dans_le_menu = False
@@ -349,7 +348,10 @@ class QuestionAdmin(PorteeAdmin):
         sections = super().get_field_queryset(db, db_field, request)
         if sections is None or db_field.name != "section":
             return sections
-        sections = sections.filter(version__statut=StatutVersion.BROUILLON).select_related("version__questionnaire")
+        menes = Questionnaire.objects.menes_par(
+            utilisateur_de(request), le=timezone.localdate(), roles=self.roles_pour("add", "change")
+        )
+        sections = sections.filter(version__statut=StatutVersion.BROUILLON, version__questionnaire__in=menes)
         match = request.resolver_match
         pk = match.kwargs.get("object_id") if match else None
         if pk is not None:
@@ -389,7 +391,7 @@ class QuestionAdmin(PorteeAdmin):
 
 
 @admin.register(Section)
-class SectionAdmin(PorteeAdmin):
+class SectionAdmin(MeneAdmin):
     """To change a part's title."""
 
     dans_le_menu = False

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enquetes.enums import CanalEnquete, Moment, StatutCampagne
 from enquetes.models.declencheurs import campagne_tenue
-from enquetes.models.portee import Roles, du_departement, est_lecture
+from enquetes.models.portee import Roles, du_departement
 from enquetes.models.questionnaires import Version
 from maisons.models import Departement, Maison
 from socle.models import Utilisateur
@@ -37,18 +37,16 @@ class CampagneQuerySet(models.QuerySet["Campagne"]):
         return self.filter(resultats_publics=True, instantanes__isnull=False).distinct()
 
     def visibles_par(self, utilisateur: Utilisateur, *, le: date, roles: Roles | None = None) -> CampagneQuerySet:
-        """To change: those one's house, département or network leads. To read: also those that ask at one's house."""
+        """To read: those that one's house, département or network leads, and those that ask at one's house."""
         if utilisateur.is_superuser:
             return self
-        siennes = self._menees(utilisateur, le=le, roles=roles)
-        if est_lecture(roles):
-            maisons = Maison.objects.visibles_par(utilisateur, le=le, roles=roles)
-            # A subquery, not a join: a campaign in two of one's houses is one row.
-            siennes |= Q(pk__in=Campagne.maisons.through.objects.filter(maison__in=maisons).values("campagne"))
-        return self.filter(siennes)
+        maisons = Maison.objects.visibles_par(utilisateur, le=le, roles=roles)
+        # A subquery, not a join: a campaign in two of one's houses is one row.
+        chez_elle = Campagne.maisons.through.objects.filter(maison__in=maisons).values("campagne")
+        return self.filter(self._menees(utilisateur, le=le, roles=roles) | Q(pk__in=chez_elle))
 
     def menees_par(self, utilisateur: Utilisateur, *, le: date, roles: Roles | None = None) -> CampagneQuerySet:
-        """Those one's house, département or network leads."""
+        """To change: those one's house, département or network leads."""
         if utilisateur.is_superuser:
             return self
         return self.filter(self._menees(utilisateur, le=le, roles=roles))

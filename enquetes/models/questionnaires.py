@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enquetes.enums import LangueQuestionnaire, RoleQuestion, StatutVersion, TypeQuestion, Usage
 from enquetes.models.declencheurs import partie_de_brouillon, version_figee
-from enquetes.models.portee import Roles, departements_des_maisons, du_departement, est_lecture
+from enquetes.models.portee import Roles, departements_des_maisons, du_departement
 from maisons.models import Affectation, Departement
 from socle.models import Utilisateur
 
@@ -24,15 +24,21 @@ CODE = RegexValidator(r"^[a-z][a-z0-9_]*$", _("Des lettres minuscules sans accen
 
 class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
     def visibles_par(self, utilisateur: Utilisateur, *, le: date, roles: Roles | None = None) -> QuestionnaireQuerySet:
-        """To read: the network's, and those of the départements where one works. To change: one's own."""
+        """To read: the network's, and those of the départements where one works."""
         if utilisateur.is_superuser:
             return self
-        siens = du_departement(utilisateur, le=le, roles=roles)
-        if est_lecture(roles):
-            des_maisons = departements_des_maisons(utilisateur, le=le, roles=roles)
-            travaille = models.Exists(Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles))
-            siens = siens | des_maisons | (Q(departement__isnull=True) & Q(travaille))
-        return self.filter(siens)
+        travaille = models.Exists(Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles))
+        return self.filter(
+            du_departement(utilisateur, le=le, roles=roles)
+            | departements_des_maisons(utilisateur, le=le, roles=roles)
+            | (Q(departement__isnull=True) & Q(travaille))
+        )
+
+    def menes_par(self, utilisateur: Utilisateur, *, le: date, roles: Roles | None = None) -> QuestionnaireQuerySet:
+        """To write: those of one's own département, or of the network for those who work for it."""
+        if utilisateur.is_superuser:
+            return self
+        return self.filter(du_departement(utilisateur, le=le, roles=roles))
 
 
 class Questionnaire(models.Model):
