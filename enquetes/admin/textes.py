@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from enquetes.enums import StatutTexte
-from enquetes.models import Etiquette, TexteLibre
+from enquetes.models import Campagne, Etiquette, TexteLibre
 from socle.admin import FiltreVisible, PorteeAdmin
 from socle.portee import utilisateur_de, visibles
 
@@ -36,13 +36,9 @@ class TexteLibreAdmin(PorteeAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Not before enough people answered: the first text of a campaign would be somebody's."""
-        return (
-            super()
-            .get_queryset(request)
-            .prefetch_related("etiquettes")
-            .annotate(recues=Count("campagne__reponses", distinct=True))
-            .filter(recues__gte=F("campagne__seuil"))
-        )
+        textes: QuerySet[Any] = super().get_queryset(request).prefetch_related("etiquettes")
+        assez = Campagne.objects.annotate(recues=Count("reponses")).filter(recues__gte=F("seuil"))
+        return textes.filter(campagne__in=assez.values("pk"))
 
     @admin.display(description=_("étiquettes"))
     def etiquettes_dites(self, texte: TexteLibre) -> str:
@@ -52,7 +48,7 @@ class TexteLibreAdmin(PorteeAdmin):
         champ = super().formfield_for_manytomany(db_field, request, **options)
         match = request.resolver_match
         pk = match.kwargs.get("object_id") if match else None
-        if champ is not None and pk is not None:
+        if champ is not None and champ.queryset is not None and pk is not None:
             texte = self.get_object(request, pk)
             champ.queryset = champ.queryset.filter(campagne=texte.campagne_id if texte else None).order_by("nom")
         return champ
