@@ -37,6 +37,7 @@ def carte(seance: Seance, *, maintenant: datetime, **options: Any) -> SafeString
         seance.debut,
         seance.fin,
         seance.format,
+        seance.accueil,
         seance.accueille_grossesse,
         seance.age_min_mois,
         seance.age_max_mois,

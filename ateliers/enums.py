@@ -14,6 +14,14 @@ class Format(models.TextChoices):
     PERMANENCE = "permanence", _("permanence d'un partenaire")
 
 
+class AccueilSeance(models.TextChoices):
+    """How people come to a session."""
+
+    PLACES = "places", _("places comptées")
+    FAMILLE = "famille", _("rendez-vous : une famille à la fois")
+    LIBRE = "libre", _("sans rendez-vous")
+
+
 class StatutSeance(models.TextChoices):
     BROUILLON = "brouillon", _("brouillon")
     PUBLIEE = "publiee", _("publiée")

@@ -376,6 +376,10 @@ def modifier_inscription(*, inscription: Inscription, adultes: int, enfants: int
     if inscription.tient_une_place:
         ouvrir_places_gardees(seance, maintenant=maintenant)
         places_adultes, places_enfants = seance.places_pour(inscription.canal)
+        if seance.est_prise:
+            # By this very family, which may come with one more.
+            places_adultes = seance.capacite_adultes - seance.adultes_pris
+            places_enfants = seance.capacite_enfants - seance.enfants_pris
         if plus_adultes > max(0, places_adultes) or plus_enfants > max(0, places_enfants):
             raise InscriptionRefusee(
                 _("Il ne reste plus assez de places pour ajouter quelqu'un."),

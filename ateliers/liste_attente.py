@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from ateliers import messages
-from ateliers.enums import AnnuleePar, CanalInscription, StatutInscription, StatutSeance
+from ateliers.enums import AccueilSeance, AnnuleePar, CanalInscription, StatutInscription, StatutSeance
 from ateliers.models import Inscription, Seance
 from socle import verrous
 
@@ -164,6 +164,7 @@ def tenir_listes_attente(*, maintenant: datetime) -> int:
     oubliees = Seance.objects.publiees().filter(
         Exists(en_file), debut__gt=maintenant, adultes_pris__lt=F("capacite_adultes")
     )
+    oubliees = oubliees.exclude(accueil=AccueilSeance.FAMILLE, adultes_pris__gt=0)
     for pk in list(oubliees.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
             total += proposer_places(seance=verrouiller(pk), maintenant=maintenant)

@@ -32,6 +32,7 @@ class PagesSitemap(_Bilingue):
             "ateliers:agenda",
             "portail:maisons",
             "portail:bulle",
+            "portail:annuaire",
             "portail:groupes",
             "portail:professionnels",
             "compagnon:calendrier",

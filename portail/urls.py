@@ -8,7 +8,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.cache import cache_control
 
-from portail import bulle, views
+from portail import annuaire, bulle, views
 from portail.sitemaps import SITEMAPS
 
 pages: list[URLPattern | URLResolver] = [
@@ -19,6 +19,7 @@ pages: list[URLPattern | URLResolver] = [
     path("ou-est-la-bulle.ics", bulle.bulle_ics, name="bulle_ics"),
     path("ou-est-la-bulle.geojson", bulle.bulle_reperes, name="bulle_reperes"),
     path("ou-est-la-bulle/affiche/<str:code_insee>.pdf", bulle.bulle_affiche, name="bulle_affiche"),
+    path("partenaires/", annuaire.annuaire, name="annuaire"),
     path("groupes/", views.groupes, name="groupes"),
     path("professionnels/", views.professionnels, name="professionnels"),
     path("besoin-d-aide/", views.besoin_aide, name="besoin_aide"),
@@ -55,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include((pages, "portail"))),
         path("", include("ateliers.urls")),
         path("", include("maisons.urls")),
+        path("", include("partenaires.urls")),
         path("", include("portail.compagnon.urls")),
         path("", include("enquetes.urls")),
         *demonstration,

@@ -22,6 +22,7 @@ from maisons.enums import Action
 from maisons.forms import RAYON_PAR_DEFAUT_KM, FiltreMaisonsForm, ProximiteForm
 from maisons.models import Maison
 from maisons.recherche import with_lieux
+from portail.annuaire import permanences_de
 from portail.cache import page_publique
 from portail.donnees_structurees import organisation
 from portail.numeros import numeros_verifies
@@ -116,6 +117,7 @@ def maison(request: HttpRequest, slug: str) -> HttpResponse:
         "lieux": [(lieu, None if itinerante else horaires_de(lieu, maintenant=maintenant)) for lieu in lieux],
         "itinerante": itinerante,
         "passages": passages_de(maison, maintenant=maintenant) if itinerante else [],
+        "permanences": permanences_de(maison, maintenant=maintenant),
         "fermetures": sorted(
             (fermeture for fermeture in maison.fermetures.all() if fermeture.au >= maintenant.date()),
             key=lambda fermeture: fermeture.du,

@@ -10,6 +10,7 @@ from ateliers.admin import (
     journee,
     lectures,
     messages,
+    permanences,
     presences,
     seances,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "journee",
     "lectures",
     "messages",
+    "permanences",
     "presences",
     "seances",
 ]

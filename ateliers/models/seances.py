@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pgtrigger
@@ -10,13 +10,14 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Deferrable, F, Func, Q
+from django.db.models import Deferrable, Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ateliers.enums import (
+    AccueilSeance,
     Audience,
     CanalInscription,
     Format,
@@ -61,6 +62,7 @@ CHAMPS_CARTE = (
     "enfants_accueil",
     "inscriptions_du",
     "inscriptions_au",
+    "accueil",
     "lieu__nom",
     "lieu__fuseau",
     "lieu__demonstration",
@@ -113,8 +115,22 @@ class SeanceQuerySet(models.QuerySet["Seance"]):
     def with_places(self) -> SeanceQuerySet:
         """Those that an adult can still book online."""
         return self.filter(
-            capacite_adultes__gt=F("adultes_pris") + Greatest(F("adultes_gardes") - F("adultes_accueil"), 0)
+            Q(accueil=AccueilSeance.PLACES) | Q(accueil=AccueilSeance.FAMILLE, adultes_pris=0),
+            capacite_adultes__gt=F("adultes_pris") + Greatest(F("adultes_gardes") - F("adultes_accueil"), 0),
         )
+
+    def sans_repeter_les_creneaux(self, *, maintenant: datetime) -> SeanceQuerySet:
+        """Of the appointments of one permanence on one day, only the first that is free: its page has the others."""
+        plus_tot = Seance.objects.filter(
+            permanence=OuterRef("permanence"),
+            lieu=OuterRef("lieu"),
+            statut=StatutSeance.PUBLIEE,
+            adultes_pris=0,
+            debut__gt=Greatest(OuterRef("debut") - timedelta(hours=12), Value(maintenant)),
+            debut__lt=OuterRef("debut"),
+        )
+        creneau = Q(accueil=AccueilSeance.FAMILLE)
+        return self.filter(~creneau | (creneau & Q(adultes_pris=0) & ~Exists(plus_tot)))
 
     def with_carte(self) -> SeanceQuerySet:
         """With what a card of a list shows, and nothing else: a page of them reads a third of the columns."""
@@ -208,6 +224,7 @@ class Seance(Public):
     langues = ArrayField(
         models.CharField(max_length=3, choices=Langue), verbose_name=_("langues"), default=langue_par_defaut
     )
+    accueil = models.CharField(_("on vient"), max_length=8, choices=AccueilSeance, default=AccueilSeance.PLACES)
     audience = models.CharField(_("audience"), max_length=16, choices=Audience, default=Audience.TOUS)
 
     capacite_adultes = models.PositiveSmallIntegerField(_("places adultes"))
@@ -251,6 +268,11 @@ class Seance(Public):
                 | Q(atelier__isnull=True, groupe__isnull=False, permanence__isnull=True)
                 | Q(atelier__isnull=True, groupe__isnull=True, permanence__isnull=False),
                 violation_error_message=_("Une séance vient d'un atelier, d'un groupe ou d'une permanence."),
+            ),
+            models.CheckConstraint(
+                name="seance_libre_sans_reservation",
+                condition=~Q(accueil=AccueilSeance.LIBRE) | Q(adultes_pris=0, enfants_pris=0),
+                violation_error_message=_("On ne réserve pas une séance sans rendez-vous."),
             ),
             models.CheckConstraint(
                 name="seance_fin_apres_debut",
@@ -350,11 +372,21 @@ class Seance(Public):
     @property
     def libres_adultes(self) -> int:
         """Seats nobody has, kept ones included: what the desk can give."""
-        return self.capacite_adultes - self.adultes_pris
+        return 0 if self.est_prise else self.capacite_adultes - self.adultes_pris
 
     @property
     def libres_enfants(self) -> int:
-        return self.capacite_enfants - self.enfants_pris
+        return 0 if self.est_prise else self.capacite_enfants - self.enfants_pris
+
+    @property
+    def est_prise(self) -> bool:
+        """An appointment that a family has: whoever else comes would find somebody there."""
+        return self.accueil == AccueilSeance.FAMILLE and self.adultes_pris > 0
+
+    @property
+    def est_libre(self) -> bool:
+        """One comes without booking."""
+        return self.accueil == AccueilSeance.LIBRE
 
     @property
     def places_adultes(self) -> int:
@@ -387,6 +419,7 @@ class Seance(Public):
     def est_ouverte_aux_inscriptions(self, *, maintenant: datetime) -> bool:
         return (
             self.statut == StatutSeance.PUBLIEE
+            and not self.est_libre
             and maintenant < self.debut
             and (self.inscriptions_du is None or self.inscriptions_du <= maintenant)
             and (self.inscriptions_au is None or maintenant < self.inscriptions_au)

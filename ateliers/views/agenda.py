@@ -51,9 +51,7 @@ class Puce:
 def agenda(request: HttpRequest) -> HttpResponse:
     """Public sessions to come, narrowed by the address; htmx asks for the results alone."""
     maintenant = timezone.now()
-    filtre = SeanceFilter(
-        request.GET, queryset=Seance.objects.publiques().a_venir(maintenant=maintenant), maintenant=maintenant
-    )
+    filtre = SeanceFilter(request.GET, queryset=_a_venir(maintenant), maintenant=maintenant)
     filtre.form.is_valid()
     en_semaine = request.GET.get("vue") == "semaine"
     contexte: dict[str, Any] = {
@@ -81,6 +79,12 @@ def agenda(request: HttpRequest) -> HttpResponse:
     patch_vary_headers(response, ["HX-Request"])
     patch_cache_control(response, private=True, no_cache=True)
     return response
+
+
+def _a_venir(maintenant: datetime) -> SeanceQuerySet:
+    """A morning of appointments is one card, that of the first still free."""
+    a_venir: SeanceQuerySet = Seance.objects.publiques().a_venir(maintenant=maintenant)
+    return a_venir.sans_repeter_les_creneaux(maintenant=maintenant)
 
 
 def _liste(request: HttpRequest, filtre: SeanceFilter, maintenant: datetime) -> dict[str, Any]:

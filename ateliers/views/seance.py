@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,6 +12,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from ateliers import schema_org
+from ateliers.enums import AccueilSeance
 from ateliers.models import Inscription, Seance
 from maisons.enums import Langue
 
@@ -25,6 +27,24 @@ def get_seance(reference: UUID) -> Seance:
 
 def familles_en_attente(seance: Seance) -> int:
     return Inscription.objects.en_attente().filter(seance=seance).count()
+
+
+def autres_creneaux(seance: Seance, *, maintenant: datetime) -> list[Seance]:
+    """The other appointments of the same permanence on the same day that are free."""
+    if seance.accueil != AccueilSeance.FAMILLE or seance.permanence_id is None:
+        return []
+    jour = seance.debut_local.date()
+    proches = (
+        Seance.objects.publiques()
+        .publiees()
+        .a_venir(maintenant=maintenant)
+        .filter(permanence=seance.permanence_id, lieu=seance.lieu_id, adultes_pris=0)
+        .filter(debut__gt=seance.debut - timedelta(hours=14), debut__lt=seance.debut + timedelta(hours=14))
+        .exclude(pk=seance.pk)
+        .select_related("lieu")
+        .order_by("debut")
+    )
+    return [autre for autre in proches if autre.debut_local.date() == jour]
 
 
 @require_safe
@@ -44,6 +64,7 @@ def seance(request: HttpRequest, reference: UUID) -> HttpResponse:
             "terminee": seance.fin <= maintenant,
             "en_attente": familles_en_attente(seance) if ouverte and seance.est_complete else 0,
             "langues": ", ".join(str(Langue(langue).label) for langue in seance.langues),
+            "creneaux": autres_creneaux(seance, maintenant=maintenant),
             "json_ld": schema_org.json_ld(schema_org.evenement(seance)),
         },
     )

@@ -10,13 +10,13 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from ateliers.enums import Audience, Format, StatutSeance
+from ateliers.enums import AccueilSeance, Audience, Format, StatutSeance
 from ateliers.models import Atelier, GroupePairs, Seance, Serie, fin_de_fenetre, fin_de_groupe
 from maisons.calendriers import est_ferie, est_vacances
 from maisons.enums import Frequence
 from maisons.models import Fermeture, Lieu
 from maisons.recurrence import Regle, jours_de_la_regle, moment_local
-from partenaires.enums import TypePartenaire
+from partenaires.enums import ModePermanence, TypePartenaire
 from partenaires.models import Partenaire, Permanence
 from portail.demo.catalogue import CHARLEVILLE, JEU, LUN, MAR, MER, METZ, RETHEL, Programme
 from portail.demo.equipes import Repartition
@@ -41,11 +41,24 @@ class PermanenceDemo:
     semaine: int
     # Organisation whose people may be given the role of partner.
     organisation: str = ""
+    description: str = ""
+    # By appointment when there is a length, freely otherwise.
+    creneau_minutes: int | None = None
+    verifie_il_y_a: timedelta = timedelta(days=40)
 
 
 PERMANENCES = (
     PermanenceDemo(
-        "Caf des Ardennes", TypePartenaire.CAF, CHARLEVILLE, 0, "Vos droits avec la Caf", LUN, time(9, 30), 0
+        "Caf des Ardennes",
+        TypePartenaire.CAF,
+        CHARLEVILLE,
+        0,
+        "Vos droits avec la Caf",
+        LUN,
+        time(9, 30),
+        0,
+        description="Exemple : prime à la naissance, mode de garde, congé parental : on regarde ensemble.",
+        creneau_minutes=30,
     ),
     PermanenceDemo(
         "Maternité de Charleville-Mézières",
@@ -56,6 +69,8 @@ PERMANENCES = (
         MER,
         time(14),
         1,
+        description="Exemple : préparer l'arrivée du bébé, le retour à la maison, l'allaitement.",
+        creneau_minutes=20,
     ),
     PermanenceDemo(
         "Association Les Petits Pas (démonstration)",
@@ -67,6 +82,8 @@ PERMANENCES = (
         time(16),
         1,
         "les-petits-pas-demonstration",
+        description="Exemple : des parents bénévoles écoutent, prêtent du matériel et passent le relais.",
+        verifie_il_y_a=timedelta(days=190),
     ),
     PermanenceDemo(
         "Relais petite enfance de Metz (démonstration)",
@@ -77,6 +94,7 @@ PERMANENCES = (
         MAR,
         time(14),
         0,
+        description="Exemple : crèche, assistante maternelle, aides : trouver ce qui convient à votre famille.",
     ),
 )
 DUREE_PERMANENCE = timedelta(hours=2)
@@ -266,27 +284,47 @@ def _permanences(reseau: Reseau, fermetures: dict[int, list[Fermeture]], *, main
         lieu = lieux[demande.lieu]
         partenaire, _ = Partenaire.objects.get_or_create(
             nom=demande.partenaire,
-            defaults={"type": demande.type, "organisation": reseau.organisations.get(demande.organisation)},
+            defaults={
+                "type": demande.type,
+                "organisation": reseau.organisations.get(demande.organisation),
+                "description": demande.description,
+                "commune": lieu.commune,
+                "code_postal": lieu.code_postal,
+                "langues": list(lieu.maison.langues[:2]),
+                "demonstration": True,
+                "verifie_le": maintenant - demande.verifie_il_y_a,
+            },
         )
-        permanence, _ = Permanence.objects.get_or_create(partenaire=partenaire, lieu=lieu, intitule=demande.intitule)
+        permanence, _ = Permanence.objects.get_or_create(
+            partenaire=partenaire,
+            lieu=lieu,
+            intitule=demande.intitule,
+            defaults={
+                "mode": ModePermanence.RENDEZ_VOUS if demande.creneau_minutes else ModePermanence.LIBRE,
+                "creneau_minutes": demande.creneau_minutes,
+            },
+        )
+        pas = timedelta(minutes=demande.creneau_minutes) if demande.creneau_minutes else DUREE_PERMANENCE
         for jour in _quinzaines(demande.jour, demande.semaine, maintenant.astimezone(lieu.zone).date()):
             if not _libre(jour, lieu, fermetures):
                 continue
-            debut = moment_local(jour, demande.heure, lieu.zone)
-            seances.append(
+            ouverture = moment_local(jour, demande.heure, lieu.zone)
+            seances += [
                 Seance(
-                    reference=reference(demande.maison, demande.intitule, lieu.nom, jour),
+                    reference=reference(demande.maison, demande.intitule, lieu.nom, jour, *([n] if n else [])),
                     permanence=permanence,
                     lieu=lieu,
-                    debut=debut,
-                    fin=debut + DUREE_PERMANENCE,
+                    debut=ouverture + n * pas,
+                    fin=ouverture + (n + 1) * pas,
                     titre=demande.intitule,
                     format=Format.PERMANENCE,
+                    accueil=AccueilSeance.FAMILLE if demande.creneau_minutes else AccueilSeance.LIBRE,
                     intervenants=demande.partenaire,
-                    capacite_adultes=8,
-                    capacite_enfants=8,
+                    capacite_adultes=4 if demande.creneau_minutes else 0,
+                    capacite_enfants=6 if demande.creneau_minutes else 0,
                 )
-            )
+                for n in range(DUREE_PERMANENCE // pas)
+            ]
     return seances
 
 

@@ -317,6 +317,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tenir_groupes": {"task": "ateliers.tasks.tenir_groupes", "schedule": 60.0, "options": {"expires": 55}},
     "tenir_enquetes": {"task": "enquetes.tasks.tenir_enquetes", "schedule": 60.0, "options": {"expires": 55}},
+    "relancer_partenaires": {
+        "task": "partenaires.tasks.relancer_partenaires",
+        "schedule": 86400.0,
+        "options": {"expires": 3600},
+    },
     "purger_suivis": {"task": "maisons.tasks.purger_suivis", "schedule": 86400.0, "options": {"expires": 3600}},
     "tenir_exports": {"task": "socle.tasks.tenir_exports", "schedule": 60.0, "options": {"expires": 55}},
     "purger_quotas": {"task": "socle.tasks.purger_quotas", "schedule": 3600.0, "options": {"expires": 3000}},

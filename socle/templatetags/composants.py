@@ -83,8 +83,9 @@ def url_langue(context: template.Context, langue: str) -> str:
 def etat_seance(context: template.Context, seance: Any) -> str:
     """How a session stands for someone who would like to come, in one word the components know.
 
-    "annulee", "commencee", "pas_ouverte" or "fermee" (sign-ups), "complet", "presque" (at most 3 places left for
-    adults or for children) or "libre". The clock is the context's `maintenant`, or now.
+    "annulee", "commencee", "acces_libre" (one comes without booking), "pas_ouverte" or "fermee" (sign-ups),
+    "complet", "presque" (at most 3 places left for adults or for children) or "libre". The clock is the context's
+    `maintenant`, or now.
     """
 
     def lire(nom: str) -> Any:
@@ -96,6 +97,8 @@ def etat_seance(context: template.Context, seance: Any) -> str:
         return "annulee"
     if lire("debut") <= maintenant:
         return "commencee"
+    if lire("est_libre"):
+        return "acces_libre"
     if ouverture and maintenant < ouverture:
         return "pas_ouverte"
     if cloture and maintenant >= cloture:

@@ -22,7 +22,7 @@ from tests.factories import ArretFactory, EquipageFactory, LieuFactory, SuiviFac
 
 pytestmark = pytest.mark.django_db
 
-EQUIPE = {"animateur", "responsable"}
+EQUIPE = {"animatrice de la séance", "animateur", "responsable"}
 LECTURE = EQUIPE | {"pilote", "réseau"}
 DEHORS = {"anonyme", "parent", "parti"}
 
