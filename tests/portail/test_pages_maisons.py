@@ -196,14 +196,14 @@ class TestMaison:
     ) -> None:
         maison = maison_complete()
         adresse = f"/maisons/{maison.slug}/"
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get(adresse)
         for _ in range(99):
             lieu = LieuFactory(maison=maison)
             PlageOuvertureFactory(lieu=lieu)
             FermetureFactory(maison=maison)
             SeanceFactory(lieu=lieu)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get(adresse, {"activites": "toutes"})
 
     @pytest.mark.parametrize("slug", ["inconnue", "%00", "%F0%9F%8D%BC", "x" * 500])
