@@ -1,4 +1,4 @@
-"""Fields for what parents type, as they type it: a first name, a day."""
+"""Fields for what parents type, as they type it: a first name, a number, a day."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import unicodedata
 from datetime import date
 from typing import Any
 
+import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy
 
 from familles.models import PRENOM_MAX
+from socle.champs import REGIONS_FRANCAISES
 
 # Overrides of the reading direction could make a name show as something else; names in Arabic don't need them.
 _SENS_FORCE = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -43,6 +45,33 @@ class PrenomField(forms.CharField):
         if not {"Cc", "Cs", "Co"}.isdisjoint(genres) or (texte and {"Cf", "Zs"}.issuperset(genres)):
             raise ValidationError(self.error_messages["invisible"], code="invisible")
         return texte
+
+
+class TelephoneField(forms.CharField):
+    """Any number of France that rings, cleaned to E.164."""
+
+    widget = forms.TelInput
+    default_error_messages = {
+        "invalid": gettext_lazy("Ce n'est pas un numéro de téléphone français. Par exemple : 03 24 00 00 00"),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs.update({"autocomplete": "tel"})
+
+    def clean(self, value: Any) -> str:
+        saisie: str = super().clean(value)
+        for region in REGIONS_FRANCAISES if 0 < len(saisie) <= 40 else ():
+            try:
+                numero = phonenumbers.parse(saisie, region)
+            except phonenumbers.NumberParseException:
+                continue
+            if (
+                phonenumbers.is_valid_number(numero)
+                and phonenumbers.region_code_for_number(numero) in REGIONS_FRANCAISES
+            ):
+                return phonenumbers.format_number(numero, phonenumbers.PhoneNumberFormat.E164)
+        raise ValidationError(self.error_messages["invalid"], code="invalid")
 
 
 class DateTapeeField(forms.CharField):

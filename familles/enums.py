@@ -88,3 +88,29 @@ class EtatFenetre(models.TextChoices):
     # Advised period over, still possible.
     ENCORE_POSSIBLE = "encore_possible", _("encore possible")
     A_VENIR = "a_venir", _("à venir")
+
+
+class Variante(models.TextChoices):
+    """Whom a well-being questionnaire is written for."""
+
+    PARENT = "parent", _("pour la mère, ou le parent qui a porté l'enfant")
+    COPARENT = "coparent", _("pour l'autre parent")
+
+
+class Moment(models.TextChoices):
+    """When someone would rather be called back."""
+
+    PEU_IMPORTE = "peu_importe", _("Peu importe")
+    MATIN = "matin", _("Le matin")
+    MIDI = "midi", _("À l'heure du déjeuner")
+    APRES_MIDI = "apres_midi", _("L'après-midi")
+    FIN_JOURNEE = "fin_journee", _("En fin de journée")
+
+
+class StatutRappel(models.TextChoices):
+    """Where a request to be called back stands. The last three are final."""
+
+    A_RAPPELER = "a_rappeler", _("à rappeler")
+    RAPPELEE = "rappelee", _("rappelée")
+    SANS_REPONSE = "sans_reponse", _("sans réponse après plusieurs essais")
+    RETIREE = "retiree", _("retirée à sa demande")

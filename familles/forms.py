@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from familles.ages import JOURS_APRES_TERME, terme_plausible
+from familles.bien_etre import Question
 from familles.calendrier import Reperes
-from familles.champs import DateTapeeField
-from familles.enums import Condition
+from familles.champs import DateTapeeField, PrenomField, TelephoneField
+from familles.demandes_rappel import Demande
+from familles.enums import Condition, Moment
+from maisons.models import Maison
+from socle.widgets import ListeChoix
 
 # Consultations of the PMI end on the sixth birthday: beyond it the calendar has nothing to say.
 AGE_MAX_ANNEES = 6
@@ -97,3 +104,74 @@ class CalendrierForm(forms.Form):
     @property
     def a_des_precisions(self) -> bool:
         return str(self["bebes"].value() or "1") != "1" or bool(self["rang"].value())
+
+
+class BienEtreForm(forms.Form):
+    """The questions of a questionnaire as radio buttons. It cleans, and forgets."""
+
+    def __init__(self, *args: Any, questions: Sequence[Question], **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "reponse_%s", **kwargs})
+        self.questions = questions
+        for question in questions:
+            self.fields[question.code] = forms.TypedChoiceField(
+                label=question.texte,
+                choices=[(str(n), libelle) for n, libelle in enumerate(question.choix)],
+                coerce=int,
+                widget=forms.RadioSelect(attrs={"autocomplete": "off"}),
+                error_messages={
+                    "required": _("Choisissez une réponse, la plus proche de ce que vous vivez."),
+                    "invalid_choice": _("Choisissez parmi les réponses proposées."),
+                },
+            )
+
+    def reponses(self) -> dict[str, int]:
+        return dict(self.cleaned_data)
+
+
+class EtreRappeleForm(forms.Form):
+    """Who to call, where, when; which house."""
+
+    prenom = PrenomField(label=gettext_lazy("Votre prénom, ou un autre nom"), widget=forms.TextInput)
+    telephone = TelephoneField(label=gettext_lazy("Le numéro où vous appeler"))
+    moment = forms.ChoiceField(
+        label=gettext_lazy("Quand préférez-vous ?"), choices=Moment.choices, initial=Moment.PEU_IMPORTE
+    )
+    maison = forms.ModelChoiceField(
+        label=gettext_lazy("Quelle maison ?"),
+        queryset=Maison.objects.none(),
+        widget=ListeChoix,
+        empty_label=gettext_lazy("Choisissez une maison"),
+    )
+    accord = forms.BooleanField(
+        label=gettext_lazy("J'accepte que l'équipe de cette maison lise mon prénom et mon numéro, pour me rappeler."),
+        error_messages={"required": gettext_lazy("Sans votre accord, nous n'envoyons rien.")},
+    )
+    cle = forms.UUIDField(widget=forms.HiddenInput)
+    # People never see it; programs that fill every field do.
+    site = forms.CharField(
+        label=gettext_lazy("Laissez ce champ vide"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def __init__(self, *args: Any, maisons: QuerySet[Maison], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("cle", uuid.uuid4())
+        choix = self.fields["maison"]
+        if isinstance(choix, forms.ModelChoiceField):
+            choix.queryset = maisons
+
+    def clean_site(self) -> str:
+        if self.cleaned_data["site"]:
+            raise forms.ValidationError(_("Laissez ce champ vide."))
+        return ""
+
+    def demande(self) -> Demande:
+        donnees = self.cleaned_data
+        return Demande(
+            maison=donnees["maison"],
+            prenom=donnees["prenom"],
+            telephone=donnees["telephone"],
+            moment=Moment(donnees["moment"]),
+            cle_idempotence=donnees["cle"],
+        )

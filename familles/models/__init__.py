@@ -1,11 +1,19 @@
 """The models of this room, by topic."""
 
+from familles.models.bien_etre import (
+    DemandeRappel,
+    DemandeRappelQuerySet,
+    QuestionnaireBienEtre,
+    QuestionnaireBienEtreQuerySet,
+)
 from familles.models.calendrier import Jalon, JalonQuerySet, VersionJalon, VersionJalonQuerySet
 from familles.models.familles import PRENOM_MAX, Enfant, Famille, FamilleQuerySet
 from familles.models.fusions import FamillesDistinctes, Fusion
 
 __all__ = [
     "PRENOM_MAX",
+    "DemandeRappel",
+    "DemandeRappelQuerySet",
     "Enfant",
     "Famille",
     "FamilleQuerySet",
@@ -13,6 +21,8 @@ __all__ = [
     "Fusion",
     "Jalon",
     "JalonQuerySet",
+    "QuestionnaireBienEtre",
+    "QuestionnaireBienEtreQuerySet",
     "VersionJalon",
     "VersionJalonQuerySet",
 ]

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from maisons.models import Commune
 from portail.demo.agenda import charger_agenda
+from portail.demo.bien_etre import charger_bien_etre
 from portail.demo.catalogue import charger_catalogue
 from portail.demo.enquetes import charger_enquetes
 from portail.demo.groupes import charger_groupes
@@ -56,4 +57,5 @@ def charger_demo(*, maintenant: datetime, annoncer: Callable[[str], None] = lamb
     annoncer(f"Réservations : {inscriptions} ajoutées, en {time.monotonic() - depart:.1f} s.")
     reponses = charger_enquetes(maintenant=maintenant)
     annoncer(f"Enquêtes : {reponses} réponses ajoutées.")
+    charger_bien_etre(maintenant=maintenant)
     return Bilan(len(reseau.maisons), reseau.creees, len(agenda.nouvelles), agenda.a_venir, inscriptions)

@@ -343,6 +343,9 @@ EDITEUR = {
     "hebergeur": env.str("EDITEUR_HEBERGEUR", default=""),
 }
 
+# Where "Quitter vite" leads from the well-being pages; empty: the home page.
+SORTIE_RAPIDE_URL = env.str("SORTIE_RAPIDE_URL", default="")
+
 SMS_BACKEND = "socle.sms.ConsoleBackend"
 SMS_EXPEDITEUR = env.str("SMS_EXPEDITEUR", default="1000JOURS")
 SMS_MAX_PAR_JOUR = 3

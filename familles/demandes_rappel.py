@@ -1,0 +1,74 @@
+"""Asking to be called by a professional of a house: who, at which number, when. Never why."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from familles import messages
+from familles.enums import Moment, StatutRappel
+from familles.models import DemandeRappel
+from maisons.models import Affectation, Maison
+from maisons.perms import MAISON
+from socle.models import Utilisateur
+
+
+class TraitementRefuse(Exception):
+    """The request stays as it was; the message is for the person on screen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demande:
+    maison: Maison
+    prenom: str
+    telephone: str
+    moment: Moment
+    cle_idempotence: uuid.UUID
+
+
+def demander(*, demande: Demande, maintenant: datetime) -> DemandeRappel:
+    """Keep the request and tell the house's team; sent twice, it is one request."""
+    try:
+        with transaction.atomic():
+            ligne = DemandeRappel.objects.create(
+                maison=demande.maison,
+                prenom=demande.prenom,
+                telephone=demande.telephone,
+                moment=demande.moment,
+                demandee_le=maintenant,
+                cle_idempotence=demande.cle_idempotence,
+            )
+            messages.demande_rappel(ligne, equipe=equipe_de(demande.maison, maintenant), maintenant=maintenant)
+    except IntegrityError:
+        return DemandeRappel.objects.get(cle_idempotence=demande.cle_idempotence)
+    return ligne
+
+
+def equipe_de(maison: Maison, maintenant: datetime) -> list[Utilisateur]:
+    """Who works for a house today, and so may read its requests."""
+    affectations = Affectation.objects.en_cours(le=timezone.localdate(maintenant)).filter(
+        Q(maison=maison) | Q(organisation=maison.organisation_id), role__in=MAISON
+    )
+    return list(
+        Utilisateur.objects.filter(is_active=True, is_staff=True, pk__in=affectations.values("utilisateur")).order_by(
+            "pk"
+        )
+    )
+
+
+@transaction.atomic
+def traiter(*, demande: DemandeRappel, statut: StatutRappel, par: Utilisateur, maintenant: datetime) -> DemandeRappel:
+    """Say what became of a request. Raises TraitementRefuse when a colleague already has."""
+    ligne = DemandeRappel.objects.select_for_update(of=("self",), no_key=True).get(pk=demande.pk)
+    if ligne.statut != StatutRappel.A_RAPPELER:
+        raise TraitementRefuse(_("Quelqu'un de l'équipe a déjà répondu à cette demande."))
+    ligne.statut = statut
+    ligne.traitee_le, ligne.traitee_par = maintenant, par
+    ligne.save(update_fields=["statut", "traitee_le", "traitee_par"])
+    return ligne
