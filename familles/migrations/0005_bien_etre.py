@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("familles", "0003_historique"),
+        ("familles", "0004_fusion"),
         ("maisons", "0008_salle"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
