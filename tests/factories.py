@@ -38,7 +38,8 @@ from ateliers.models import (
     fin_de_groupe,
 )
 from enquetes.models import Questionnaire
-from familles.models import Enfant, Famille
+from familles.enums import Variante
+from familles.models import DemandeRappel, Enfant, Famille, QuestionnaireBienEtre
 from maisons.enums import (
     JourSemaine,
     MotifArret,
@@ -364,6 +365,42 @@ class AffectationFactory(DjangoModelFactory):
 
 
 # familles ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class DemandeRappelFactory(DjangoModelFactory):
+    class Meta:
+        model = DemandeRappel
+
+    maison = factory.SubFactory(MaisonFactory)
+    prenom = "Lila"
+    telephone = "+33612345678"
+    demandee_le = factory.LazyFunction(maintenant)
+
+
+class QuestionnaireBienEtreFactory(DjangoModelFactory):
+    """A draft of two questions, the second one of safety."""
+
+    class Meta:
+        model = QuestionnaireBienEtre
+
+    departement = factory.SubFactory(DepartementFactory)
+    code = factory.Sequence(lambda n: f"questionnaire-{n}")
+    variante = Variante.PARENT
+    titre = "Comment ça va ?"
+    introduction = "Ce n'est pas un diagnostic."
+    questions = factory.LazyFunction(
+        lambda: [
+            {"code": "fatigue", "texte": "Fatigué ?", "choix": ["Non", "Oui"]},
+            {"code": "danger", "texte": "En danger ?", "choix": ["Non", "Oui"], "securite": True},
+        ]
+    )
+    licence = "Écrit pour les essais."
+    seuil_attention = 1
+    seuil_alerte = 2
+    titre_serein = texte_serein = "Tout va bien."
+    titre_attention = texte_attention = "Parlez-en."
+    titre_alerte = texte_alerte = "Parlez-en vite."
+    titre_danger = texte_danger = "Appelez."
 
 
 class FamilleFactory(DjangoModelFactory):

@@ -102,6 +102,9 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     demande = f.DemandeGroupeFactory(famille=en_groupe, maison=maison, **transmise)
     ici.poser("demande", demande, DEMANDE)
     ici.poser("membre", f.MembreGroupeFactory(groupe=groupe, demande=demande), DEMANDE)
+    ici.poser("rappel", f.DemandeRappelFactory(maison=maison), DEMANDE)
+    # Its questions are no free text: no canary.
+    ici.objets["bien_etre"] = f.QuestionnaireBienEtreFactory(departement=departement, code=f"essai-{place}")
     ici.poser("message", f.MessageFactory(objet=inscription), FAMILLE)
     ici.poser("opposition", f.OppositionFactory(destinataire=f"{place}@exemple.fr"), FAMILLE)
 
@@ -162,6 +165,7 @@ CIBLES: dict[str, Callable[[Foyer], tuple[Any, ...]]] = {
     "jeton_groupe": lambda ici: (liens.signer(USAGE_GROUPE, ici["demande"].pk),),
     "jeton_porte": lambda ici: (liens.signer(USAGE_PORTE, ici["seance"].pk),),
     "jeton_invitation": lambda ici: (invitations.jeton(ici["invitation"]),),
+    "bien_etre_publier": lambda ici: (ici["bien_etre"].pk, "publier"),
     "deux_familles": lambda ici: (ici["famille"].pk, ici["proposition"].famille_id),
     "seance_et_inscription": lambda ici: (ici["seance"].pk, ici["inscription"].pk),
     "seance_et_passage": lambda ici: (ici["seance"].pk, ici["passage"].pk),

@@ -1,10 +1,32 @@
 from __future__ import annotations
 
-from tests.droits.regles import NOMS, RESPONSABLES, Regles, equipe, modele
+from tests.droits.regles import (
+    ADMINISTRATION,
+    MAISON,
+    MEDECINE,
+    NOMS,
+    RESPONSABLES,
+    Regles,
+    equipe,
+    modele,
+)
 
 REGLES: Regles = {
     **modele("familles.famille", "famille", lit=NOMS),
     # Records that may be of one family; the form lacks its answers.
     "admin:familles_famille_doublons": equipe(lit=RESPONSABLES, fait=200),
     "admin:familles_famille_fusion": equipe("deux_familles", lit=RESPONSABLES, voit=NOMS, fait=422, acte_d_abord=True),
+    # Who asked to be called: the house's team, by actions on the list alone.
+    **modele("familles.demanderappel", "rappel", lit=MAISON, historique=False),
+    # A doctor's own département; the network may take one away.
+    **modele(
+        "familles.questionnairebienetre",
+        "bien_etre",
+        lit=MEDECINE | ADMINISTRATION,
+        change=MEDECINE,
+        historique=False,
+    ),
+    "admin:familles_questionnairebienetre_etape": equipe(
+        "bien_etre_publier", lit=MEDECINE | ADMINISTRATION, ecrit=MEDECINE, vu=405
+    ),
 }
