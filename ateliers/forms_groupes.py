@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from dateutil.relativedelta import relativedelta
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.text import capfirst, format_lazy
@@ -16,14 +17,15 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from ateliers.enums import CanalDemande, ItemBilan, Moment
-from ateliers.forms import JOURS_PREMATURITE_MAX, DateTapeeField, PrenomField
 from ateliers.groupes.demandes import DemandeParent
 from ateliers.groupes.regles import Profil, repere_de
 from ateliers.models import BEBES_MAX, RAYON_PAR_DEFAUT_KM, GroupePairs, Theme
 from familles.ages import JOURS_DDR_AVANT_TERME, naissance_corrigee, terme_plausible
+from familles.champs import DateTapeeField, PrenomField
+from familles.forms import JOURS_PREMATURITE_MAX
 from maisons.enums import Langue
 from maisons.forms import RAYONS_KM, ProximiteForm
-from maisons.models import Commune
+from maisons.models import Commune, Maison
 from socle.champs import CourrielField, MobileField
 
 ATTENDU, NE = "attendu", "ne"
@@ -144,6 +146,9 @@ class RechercheGroupeForm(DatesBebeMixin, ProximiteForm):
         usuel=RAYON_PAR_DEFAUT_KM,
     )
 
+    # Of the leaflet that led here: her request goes to that house.
+    maison = forms.SlugField(required=False, widget=forms.HiddenInput)
+
     field_order = ("etat", "jour", "lieu")
     # Under "Jumeaux, né avant terme, le soir…": open when something in it was said.
     EN_PLUS = ("bebes", "avant_terme", "terme", "a_deja_un_enfant", "moments", "langues", "rayon")
@@ -160,6 +165,10 @@ class RechercheGroupeForm(DatesBebeMixin, ProximiteForm):
     def caches(self) -> Iterator[str]:
         """The search as hidden inputs, without ids: the same fields may stand in sight on the page."""
         return (self[nom].as_hidden(attrs={"id": False}) for nom in RechercheGroupeForm.base_fields)
+
+    def clean_maison(self) -> Maison | None:
+        slug = self.cleaned_data["maison"]
+        return Maison.objects.publiees().filter(slug=slug).first() if slug else None
 
     @property
     def precisee(self) -> bool:
@@ -238,8 +247,9 @@ class DemandeGroupeForm(RechercheGroupeForm):
         super().__init__(*args, **options)
         self.cle_neuve = uuid.uuid4()
         self.initial.setdefault("cle", self.cle_neuve)
-        themes = cast("forms.ModelMultipleChoiceField[Theme]", self.fields["themes"])
-        themes.queryset = Theme.objects.order_by("nom")
+        if "themes" in self.fields:
+            themes = cast("forms.ModelMultipleChoiceField[Theme]", self.fields["themes"])
+            themes.queryset = Theme.objects.order_by("nom")
 
     def clean_site(self) -> str:
         if self.cleaned_data["site"]:
@@ -277,13 +287,56 @@ class DemandeGroupeForm(RechercheGroupeForm):
             **self.bebe(),
             coparent=donnees["coparent"],
             commune=self.ville,
-            themes=[theme.pk for theme in donnees["themes"]],
+            themes=[theme.pk for theme in donnees.get("themes", ())],
             groupe=groupe,
+            maison=donnees.get("maison"),
             canal=canal,
             prescripteur=prescripteur,
             accord=accord,
             cle_idempotence=donnees["cle"],
         )
+
+
+class PrescriptionForm(DemandeGroupeForm):
+    """What a professional enters for a parent, who agreed."""
+
+    site = None  # type: ignore[assignment]
+    groupe = None  # type: ignore[assignment]
+    maison = None  # type: ignore[assignment]
+    themes = None  # type: ignore[assignment]
+    service = forms.CharField(
+        label=gettext_lazy("Votre service"),
+        max_length=120,
+        help_text=gettext_lazy("Tel que le parent le connaît : « maternité de Rethel », « Mme Petit, sage-femme »."),
+        error_messages={"required": gettext_lazy("Dites de quel service vous êtes : le parent le lira.")},
+    )
+    langue = forms.ChoiceField(
+        label=gettext_lazy("Langue des messages"), choices=settings.LANGUAGES, initial="fr", required=False
+    )
+    accord = forms.BooleanField(
+        label=gettext_lazy("Le parent est d'accord pour que je transmette cette demande"),
+        error_messages={"required": gettext_lazy("Demandez-lui son accord : sans lui, rien n'est transmis.")},
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for nom, libelle in {
+            "prenom": _("Son prénom"),
+            "lieu": _("Sa commune ou son code postal"),
+            "etat": _("Le bébé"),
+            "a_deja_un_enfant": _("A déjà un enfant"),
+            "coparent": _("L'autre parent viendra aussi, quand ce sera possible"),
+            "moments": _("Peut venir"),
+            "langues": _("Parle"),
+            "rayon": _("Distance acceptée"),
+        }.items():
+            self.fields[nom].label = libelle
+        for nom in ("prenom", "email", "telephone"):
+            self.fields[nom].widget.attrs["autocomplete"] = "off"
+
+    def fieldsets_en_clair(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """For the summary of errors alone: the page lays the fields out itself."""
+        return []
 
 
 class NaissanceForm(forms.Form):

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ateliers.models import Seance
+from ateliers.models import GroupePairs, Seance
+from maisons.models import Maison
 from socle import liens
 from socle.code_qr import code_qr
 
@@ -53,6 +54,26 @@ def affiche_porte(seance: Seance) -> bytes:
         "code": code_qr(adresse, _("Code à scanner qui ouvre la page « Je suis là »")),
     }
     return _rendre("pdf/affiche_porte.html", contexte)
+
+
+def adresse_groupes(maison: Maison) -> str:
+    """The search for a group; a request without a group goes to this house."""
+    return f"{settings.URL_PUBLIQUE.rstrip('/')}{reverse('portail:groupes')}?maison={maison.slug}"
+
+
+def depliant_groupes(maison: Maison, *, groupe: GroupePairs | None = None, grand: bool = False) -> bytes:
+    """What a midwife hands out: A5, or A4 for the wall. The group's place must be loaded."""
+    adresse = adresse_groupes(maison)
+    contexte = {
+        "langue": get_language() or "fr",
+        "maison": maison,
+        "groupe": groupe,
+        "grand": grand,
+        # What is typed is short: the house is in the code.
+        "adresse": adresse.partition("://")[2].partition("?")[0],
+        "code": code_qr(adresse, _("Code à scanner qui ouvre la recherche d'un groupe de parents")),
+    }
+    return _rendre("pdf/depliant_groupes.html", contexte)
 
 
 def _rendre(gabarit: str, contexte: dict[str, Any]) -> bytes:

@@ -11,6 +11,9 @@
 | administrateur         | see, in figures                       | –                                    | see, no  |
 |                        |                                       |                                      | content  |
 
+A partner (maternity, midwife) may pass on a parent's request for a group, with the parent's agreement, and sees
+nothing of it afterwards.
+
 Who leads a session reads who comes; who may say who leads it: `can_confier`, and docs/decisions/0016.
 
 People at the département and in the network read figures, not families. A partner is told of a family only with that
@@ -52,7 +55,7 @@ from socle.portee import Roles, declarer, enregistrer_portee, nom_permission, ro
 declarer(Theme, view=TOUS, add=ADMINISTRATION, change=ADMINISTRATION)
 declarer(Atelier, view=EQUIPES, add=MAISON, change=MAISON)
 declarer(GroupePairs, view=EQUIPES, add=MAISON, change=MAISON)
-declarer(DemandeGroupe, view=MAISON, add=MAISON, change=MAISON)
+declarer(DemandeGroupe, view=MAISON, add=MAISON, change=MAISON, transmettre={*MAISON, Role.PARTENAIRE})
 declarer(MembreGroupe, view=MAISON, change=MAISON)
 declarer(Composition, view=MAISON, add=MAISON, change=MAISON)
 declarer(ThemePropose, view=MAISON, add=MAISON, change=MAISON)

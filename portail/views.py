@@ -137,7 +137,9 @@ def maison(request: HttpRequest, slug: str) -> HttpResponse:
 def groupes(request: HttpRequest) -> HttpResponse:
     """The search for a parents' group, what such a group is, and whom to ask by word of mouth."""
     maisons = Maison.objects.publiees().filter(ouverte=True, actions__contains=[Action.GROUPE_PAIRS])
-    recherche = RechercheGroupeForm(aujourd_hui=timezone.localdate())
+    recherche = RechercheGroupeForm(
+        initial={"maison": request.GET.get("maison", "")[:50]}, aujourd_hui=timezone.localdate()
+    )
     return _page_contacts(request, "portail/groupes.html", maisons, recherche=recherche)
 
 

@@ -50,6 +50,7 @@ else:
 
 # What a page of the index shows beside the list of models: its template and what the template needs.
 Panneau = Callable[[HttpRequest], tuple[str, dict[str, Any]] | None]
+Page = Callable[..., HttpResponse]
 EVENEMENTS_PAR_PAGE = 50
 
 
@@ -80,6 +81,7 @@ class PortailAdminSite(AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self._panneaux: list[Panneau] = []
+        self._pages: list[URLPattern] = []
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Pages that know what a scope is, and no others: groups and factors, that libraries register, stay out."""
@@ -90,6 +92,15 @@ class PortailAdminSite(AdminSite):
         """Decorator: adds a panel to the index. The function returns None for those it does not concern."""
         self._panneaux.append(fonction)
         return fonction
+
+    def page(self, chemin: str, *, nom: str) -> Callable[[Page], Page]:
+        """Decorator: adds a page that belongs to no model's list. The function itself says who may open it."""
+
+        def enregistrer(vue: Page) -> Page:
+            self._pages.append(path(chemin, self.admin_view(vue), name=nom))
+            return vue
+
+        return enregistrer
 
     def has_permission(self, request: HttpRequest) -> bool:
         """A team member who signed in by two factors and has, today, something to do here."""
@@ -125,7 +136,11 @@ class PortailAdminSite(AdminSite):
         voir = path(
             "r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.voir_sur_le_site), name="view_on_site"
         )
-        return [voir, *(url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site")]
+        return [
+            voir,
+            *self._pages,
+            *(url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"),
+        ]
 
     def voir_sur_le_site(self, request: HttpRequest, content_type_id: int, object_id: str) -> HttpResponseBase:
         try:

@@ -43,7 +43,7 @@ def jour(valeur: date | datetime, fuseau: Fuseau = None, *, annee: bool = False)
 def date_simple(valeur: date) -> str:
     """ "3 mars 2027", without the day of the week: for a birth, a window."""
     if _francais():
-        return f"{'1er' if valeur.day == 1 else valeur.day}{ESPACE}{date_format(valeur, 'F Y')}"
+        return f"{'1er' if valeur.day == 1 else valeur.day}{ESPACE}{date_format(valeur, 'F')}{ESPACE}{valeur.year}"
     return date_format(valeur, pgettext("format de date", "j F Y"))
 
 

@@ -11,6 +11,7 @@ from ateliers.admin import (
     lectures,
     messages,
     permanences,
+    prescription,
     presences,
     seances,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "lectures",
     "messages",
     "permanences",
+    "prescription",
     "presences",
     "seances",
 ]

@@ -61,3 +61,21 @@ def _mots(raison: dict[str, Any]) -> Any:
         case {"code": "obstacle", "obstacle": str(obstacle)}:
             return _("attention : %s") % Obstacle(obstacle).label
     return ""
+
+
+def pour_la_famille(raisons: Iterable[dict[str, Any]]) -> list[str]:
+    """What a family is told of why it is asked: about itself alone, never how it was weighed against others."""
+    return [phrase for raison in raisons if (phrase := _phrase_famille(raison))]
+
+
+def _phrase_famille(raison: dict[str, Any]) -> str:
+    match raison:
+        case {"code": "age"}:
+            return _("Les bébés du groupe ont l'âge du vôtre.")
+        case {"code": "distance", "km": km}:
+            return _("C'est à %s km de chez vous.") % number_format(km, decimal_pos=0 if km >= 10 else 1)
+        case {"code": "langue", "langue": str(langue)}:
+            return _("On y parle une de vos langues : %s.") % Langue(langue).label
+        case {"code": "moment", "moment": str(moment)}:
+            return _("C'est quand vous pouvez venir : %s.") % Moment(moment).label
+    return ""

@@ -19,10 +19,11 @@ from django.views.decorators.http import require_safe
 from ateliers import ical, presences
 from ateliers.enums import MomentBilan, Presence, StatutDemande, StatutMembre
 from ateliers.forms_groupes import NaissanceForm, ThemeProposeForm
-from ateliers.groupes import attente, demandes, places, vie
+from ateliers.groupes import attente, demandes, places, raisons, vie
 from ateliers.groupes.messages import USAGE_LIEN, lien_groupe
 from ateliers.groupes.regles import Profil
 from ateliers.models import DemandeGroupe, GroupePairs, Inscription, MembreGroupe, Seance, ThemePropose
+from ateliers.suites import pour_groupe
 from familles import silence
 from socle import liens, oppositions
 from socle.enums import Canal
@@ -157,6 +158,9 @@ def page(
             "lieu": membre.groupe.lieu,
             "maison": membre.groupe.maison,
             "bilan": moment_du_bilan(membre, maintenant=maintenant),
+            "raisons": raisons.pour_la_famille(membre.raisons),
+            # A survey of the house, before and after, takes the place of our own few questions.
+            "suites": pour_groupe(membre.groupe, maintenant=maintenant),
         }
         if membre.statut == StatutMembre.MEMBRE:
             donnees |= _vie(membre, maintenant)

@@ -163,6 +163,8 @@ CIBLES: dict[str, Callable[[Foyer], tuple[Any, ...]]] = {
     "jeton_inscription": lambda ici: (liens.signer(USAGE_LIEN, ici["inscription"].pk),),
     "jeton_proposition": lambda ici: (liens.signer(USAGE_LIEN, ici["proposition"].pk),),
     "jeton_groupe": lambda ici: (liens.signer(USAGE_GROUPE, ici["demande"].pk),),
+    "jeton_groupe_et_reference": lambda ici: (liens.signer(USAGE_GROUPE, ici["demande"].pk), ici["seance"].reference),
+    "jeton_groupe_et_cle": lambda ici: (liens.signer(USAGE_GROUPE, ici["demande"].pk), 987654321),
     "jeton_porte": lambda ici: (liens.signer(USAGE_PORTE, ici["seance"].pk),),
     "jeton_invitation": lambda ici: (invitations.jeton(ici["invitation"]),),
     "bien_etre_publier": lambda ici: (ici["bien_etre"].pk, "publier"),

@@ -1,19 +1,36 @@
 from __future__ import annotations
 
 from tests.droits.regles import (
+    A_LA_PORTE,
     ADMINISTRATION,
+    ANIMATEUR,
     EQUIPES,
     MAISON,
     NOMS,
+    PARTENAIRE,
+    POST,
+    RESPONSABLE,
     RESPONSABLES,
     SITE,
     TOUS,
+    Cible,
+    Regle,
     Regles,
     equipe,
     lien,
     modele,
     publique,
 )
+
+
+def _depliant(personne: str, _objet: Cible | None, methode: str, roles: frozenset[str]) -> int:
+    """A leaflet says what parents find by themselves: any group that they may find has one."""
+    if personne in A_LA_PORTE:
+        return 302
+    if methode == POST:
+        return 405
+    return 200 if roles & {ANIMATEUR, RESPONSABLE, PARTENAIRE} else 403
+
 
 REGLES: Regles = {
     **modele("ateliers.theme", "theme", lit=TOUS, ajoute=ADMINISTRATION, change=ADMINISTRATION, historique=False),
@@ -73,5 +90,28 @@ REGLES: Regles = {
     "ateliers:reservation_ics": lien("jeton_inscription"),
     "ateliers:reservation_la": lien("jeton_inscription", vu=302, fait=302),
     "ateliers:mon_groupe": lien("jeton_groupe"),
+    "ateliers:mon_groupe_ics": lien("jeton_groupe"),
+    "ateliers:groupe_repondre": lien("jeton_groupe", vu=302, fait=302),
+    "ateliers:groupe_souhaiter": lien("jeton_groupe", vu=302, fait=404),
+    "ateliers:groupe_retirer": lien("jeton_groupe", fait=302),
+    "ateliers:groupe_rencontre": lien("jeton_groupe_et_reference", vu=302, fait=404),
+    "ateliers:groupe_la": lien("jeton_groupe_et_reference", vu=302, fait=404),
+    "ateliers:groupe_prenom": lien("jeton_groupe", vu=302, fait=302),
+    "ateliers:groupe_themes": lien("jeton_groupe", vu=302, fait=422),
+    "ateliers:groupe_vote": lien("jeton_groupe_et_cle", vu=302, fait=404),
+    "ateliers:groupe_quitter": lien("jeton_groupe", fait=302),
+    "ateliers:groupe_bilan": lien("jeton_groupe", fait=422),
+    "ateliers:groupe_naissance": lien("jeton_groupe", vu=302, fait=422),
+    "ateliers:groupe_arreter": lien("jeton_groupe", fait=302),
+    "ateliers:groupe_reprendre": lien("jeton_groupe", vu=302, fait=302),
+    "ateliers:groupe_langue": lien("jeton_groupe", vu=302, fait=302),
+    # Looking for a group: what is sent is never kept in an address
+    "ateliers:groupes_chercher": publique(vu=302, fait=422),
+    "ateliers:groupe_demande": publique(vu=302, fait=422),
+    "ateliers:groupe_demande_deja": publique(),
+    # Passing on a request, and the leaflets of what anybody may read: the houses' teams and partners, of any house
+    "admin:ateliers_transmettre": equipe(lit=MAISON | frozenset({PARTENAIRE}), fait=422),
+    "admin:ateliers_depliant_maison": equipe(lit=MAISON | frozenset({PARTENAIRE}), vu=404, fait=405),
+    "admin:ateliers_depliant_groupe": Regle(_depliant, "groupe"),
     "ateliers:porte": publique("jeton_porte", fait=422),
 }
