@@ -26,7 +26,7 @@ from django.http import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 
-from ateliers.enums import CanalDemande
+from ateliers.enums import CanalDemande, StatutDemande
 from ateliers.groupes.messages import USAGE_LIEN as USAGE_GROUPE
 from ateliers.messages import USAGE_LIEN
 from ateliers.models import Depassement, MotDeLaMaison, Passage
@@ -99,7 +99,7 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     ici.poser("enfant_inscrit", f.EnfantInscritFactory(inscription=inscription, enfant=enfant), FAMILLE)
     en_groupe = marquer(f.FamilleFactory(), DEMANDE, place)
     transmise = {"canal": CanalDemande.PRESCRIPTEUR, "prescripteur": "…", "accord_le": f.maintenant()}
-    demande = f.DemandeGroupeFactory(famille=en_groupe, maison=maison, **transmise)
+    demande = f.DemandeGroupeFactory(famille=en_groupe, maison=maison, statut=StatutDemande.PLACEE, **transmise)
     ici.poser("demande", demande, DEMANDE)
     ici.poser("membre", f.MembreGroupeFactory(groupe=groupe, demande=demande), DEMANDE)
     ici.poser("rappel", f.DemandeRappelFactory(maison=maison), DEMANDE)

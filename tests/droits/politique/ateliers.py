@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.droits.regles import (
     A_LA_PORTE,
     ADMINISTRATION,
@@ -93,7 +95,7 @@ REGLES: Regles = {
     "ateliers:mon_groupe_ics": lien("jeton_groupe"),
     "ateliers:groupe_repondre": lien("jeton_groupe", vu=302, fait=302),
     "ateliers:groupe_souhaiter": lien("jeton_groupe", vu=302, fait=404),
-    "ateliers:groupe_retirer": lien("jeton_groupe", fait=302),
+    "ateliers:groupe_retirer": lien("jeton_groupe", vu=302, fait=302),
     "ateliers:groupe_rencontre": lien("jeton_groupe_et_reference", vu=302, fait=404),
     "ateliers:groupe_la": lien("jeton_groupe_et_reference", vu=302, fait=404),
     "ateliers:groupe_prenom": lien("jeton_groupe", vu=302, fait=302),
@@ -110,8 +112,8 @@ REGLES: Regles = {
     "ateliers:groupe_demande": publique(vu=302, fait=422),
     "ateliers:groupe_demande_deja": publique(),
     # Passing on a request, and the leaflets of what anybody may read: the houses' teams and partners, of any house
-    "admin:ateliers_transmettre": equipe(lit=MAISON | frozenset({PARTENAIRE}), fait=422),
+    "admin:ateliers_transmettre": replace(equipe(lit=MAISON | frozenset({PARTENAIRE}), fait=422), genre="public"),
     "admin:ateliers_depliant_maison": equipe(lit=MAISON | frozenset({PARTENAIRE}), vu=404, fait=405),
-    "admin:ateliers_depliant_groupe": Regle(_depliant, "groupe"),
+    "admin:ateliers_depliant_groupe": Regle(_depliant, "groupe", genre="public"),
     "ateliers:porte": publique("jeton_porte", fait=422),
 }
