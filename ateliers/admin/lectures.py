@@ -126,7 +126,7 @@ class LectureAdmin(PorteeAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         aide = __("Chaque page qui montre le nom ou le contact d'une famille laisse une ligne, gardée un an.")
-        response = super().changelist_view(request, {"subtitle": aide, **(extra_context or {})})
+        response = super().changelist_view(request, {"aide": aide, **(extra_context or {})})
         liste = (getattr(response, "context_data", None) or {}).get("cl")
         if liste is not None:
             preparer(request, list(liste.result_list))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
@@ -37,9 +38,10 @@ class FamilleAdmin(PorteeAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """A record that was merged leads to the one that stayed, for those who see that one."""
-        famille = self.objet_ou_404(request, object_id)
-        if famille.fusionnee_dans_id and self.get_object(request, str(famille.fusionnee_dans_id)) is not None:
-            return HttpResponseRedirect(reverse("admin:familles_famille_change", args=[famille.fusionnee_dans_id]))
+        famille = self.get_object(request, unquote(object_id)) if request.method == "GET" else None
+        reste = famille.fusionnee_dans_id if famille is not None else None
+        if reste and self.get_object(request, str(reste)) is not None:
+            return HttpResponseRedirect(reverse("admin:familles_famille_change", args=[reste]))
         return super().change_view(request, object_id, form_url, extra_context)
 
     def get_search_results(

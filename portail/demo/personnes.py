@@ -32,7 +32,7 @@ class FamilleDemo:
     @property
     def email(self) -> str:
         """One family in four is only reached by telephone."""
-        return "" if self.numero % 4 == 3 else f"{normaliser(self.prenom)}.{self.numero}@{DOMAINE}"
+        return "" if self.numero % 4 == 3 else f"{normaliser(self.prenom.split()[0])}.{self.numero}@{DOMAINE}"
 
     @property
     def telephone(self) -> str:

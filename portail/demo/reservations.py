@@ -48,6 +48,7 @@ def reserver(nouvelles: list[Seance], *, maintenant: datetime) -> int:
     inscrire_au_passe(venues, maintenant=maintenant)
     _annuler_quelques_seances(nouvelles, maintenant=maintenant)
     _liberer_une_place(inscriptions, maintenant=maintenant)
+    inscriptions += _appels_de_familles_connues(inscriptions, maintenant=maintenant)
     # Written now rather than by the first tick of the minute, to be counted as sent with the rest.
     deposer_rappels(maintenant=maintenant)
     _ranger_les_messages(inscriptions)
@@ -190,6 +191,34 @@ def _liberer_une_place(inscriptions: list[Inscription], *, maintenant: datetime)
         ):
             annuler_inscription(inscription=inscription, par=AnnuleePar.FAMILLE, maintenant=maintenant)
             return
+
+
+def _appels_de_familles_connues(inscriptions: list[Inscription], *, maintenant: datetime) -> list[Inscription]:
+    """In each house someone who booked online phones for another session, by number alone: a second record."""
+    par_maison: dict[int, list[Inscription]] = {}
+    for inscription in inscriptions:
+        par_maison.setdefault(inscription.seance.lieu.maison_id, []).append(inscription)
+    appels: list[Inscription] = []
+    for connues in par_maison.values():
+        deux_contacts = [i for i in connues if i.email and i.telephone and i.statut == StatutInscription.CONFIRMEE]
+        autres = [i.seance for i in connues if not i.seance.a_regle_age and i.seance.audience == Audience.TOUS]
+        paire = next(((i, s) for i in deux_contacts for s in autres if s.pk != i.seance_id), None)
+        if paire is None:
+            continue
+        connue, seance = paire
+        demande = DemandeInscription(
+            prenom=connue.prenom.split()[0],
+            telephone=connue.telephone.as_e164,
+            cle_idempotence=uuid.uuid5(seance.reference, f"appel {connue.famille_id}"),
+            accepte_attente=True,
+            canal=CanalInscription.TELEPHONE,
+        )
+        try:
+            appels.append(inscrire_famille(seance=seance, demande=demande, maintenant=maintenant))
+        except InscriptionRefusee:
+            # The session was cancelled a moment ago.
+            continue
+    return appels
 
 
 def _ranger_les_messages(inscriptions: list[Inscription]) -> None:
