@@ -104,14 +104,15 @@ def _lectures_visibles(
 
 
 def _maisons_des_familles(utilisateur: Utilisateur, familles: list[int], le: date) -> Iterable[int]:
-    """The houses of the bookings through which a person sees these families."""
-    inscriptions = visibles(
-        Inscription.objects.filter(famille__in=familles),
-        utilisateur,
-        le=le,
-        roles=roles_autorises(nom_permission(Famille, "view")),
+    """The houses of the bookings, and of the requests for a group, through which a person sees these families."""
+    roles = roles_autorises(nom_permission(Famille, "view"))
+    inscriptions = visibles(Inscription.objects.filter(famille__in=familles), utilisateur, le=le, roles=roles)
+    demandes = visibles(DemandeGroupe.objects.filter(famille__in=familles), utilisateur, le=le, roles=roles)
+    return (
+        inscriptions.order_by()
+        .values_list("seance__lieu__maison", flat=True)
+        .union(demandes.order_by().values_list("maison", flat=True))
     )
-    return inscriptions.values_list("seance__lieu__maison", flat=True).order_by().distinct()
 
 
 enregistrer_portee(Famille, _familles_visibles)

@@ -91,9 +91,14 @@ def presences(a: Appareil) -> None:
     a.aller("/equipe/")
     a.ouvrir(a.page.locator("section[aria-labelledby=a-pointer] a"))
     bouton = a.page.locator("button[name=presence][value=presente]").first
-    if bouton.count():
-        bouton.click()
-        a.page.wait_for_timeout(800)
+    for fois in range(2):
+        # Twice, so that the history below has a before and an after.
+        if bouton.count():
+            bouton.click()
+            a.page.wait_for_timeout(800)
+        if fois == 0 and (defaire := a.page.get_by_role("button", name="Défaire").first).count():
+            defaire.click()
+            a.page.wait_for_timeout(800)
     a.prendre("presences", hauteur=820)
 
 
@@ -119,6 +124,11 @@ def planifier(a: Appareil) -> None:
     a.prendre("planifier", hauteur=900)
 
 
+def fermer(a: Appareil) -> None:
+    a.aller("/equipe/ateliers/seance/fermer-une-maison/")
+    a.prendre("fermer", hauteur=760)
+
+
 def doublons(a: Appareil) -> None:
     a.aller("/equipe/familles/famille/doublons/")
     a.prendre("doublons", hauteur=620)
@@ -130,7 +140,7 @@ def historique(a: Appareil) -> None:
     """Of the booking that `presences` ticked."""
     a.aller("/equipe/")
     a.ouvrir(a.page.locator("section[aria-labelledby=a-pointer] a"))
-    ligne = a.page.locator("[id^=i-]").filter(has=a.page.locator("[aria-pressed=true]")).first
+    ligne = a.page.locator("li.presence--presente").first
     numero = (ligne.get_attribute("id", timeout=5000) or "").removeprefix("i-")
     a.aller(f"/equipe/ateliers/inscription/{numero}/history/")
     a.prendre("historique", hauteur=620)
@@ -142,7 +152,7 @@ def lectures(a: Appareil) -> None:
 
 
 PAGES: dict[str, Callable[[Appareil], None]] = {
-    f.__name__: f for f in (journee, inscrire, presences, ecrire, planifier, doublons, historique, lectures)
+    f.__name__: f for f in (journee, inscrire, presences, ecrire, planifier, fermer, doublons, historique, lectures)
 }
 
 

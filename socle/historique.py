@@ -80,6 +80,8 @@ class Entree:
     qui: str
     page: str
     differences: list[Difference] = field(default_factory=list)
+    # A change whose before is not known: the row is older than its history, or than a year.
+    est_premier_etat: bool = False
 
 
 def lire(
@@ -107,6 +109,7 @@ def lire(
                 qui=noms.auteur(event),
                 page=_page(event),
                 differences=_differences(event, avant, noms),
+                est_premier_etat=event.pgh_label == CHANGEMENT and avant is None,
             )
         )
     return entrees, suite

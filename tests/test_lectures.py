@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from ateliers.enums import Presence
-from ateliers.models import Inscription, Seance
+from ateliers.models import Inscription, MembreGroupe, Seance
 from familles import lectures as lectures_familles
 from familles.models import Famille
 from maisons.enums import Role
@@ -26,9 +26,12 @@ from tests.acces import QUI, client_de
 from tests.equipe import entrer
 from tests.factories import (
     AffectationFactory,
+    DemandeGroupeFactory,
     FamilleFactory,
+    GroupePairsFactory,
     InscriptionFactory,
     LieuFactory,
+    MembreGroupeFactory,
     MessageFactory,
     SeanceFactory,
     UtilisateurFactory,
@@ -54,6 +57,17 @@ def lue(seance: Seance) -> Inscription:
     inscription: Inscription = InscriptionFactory(seance=seance, famille=famille)
     MessageFactory(objet=inscription, destinataire=famille.email, statut=StatutMessage.ECHEC)
     return inscription
+
+
+@pytest.fixture
+def en_groupe(lue: Inscription) -> MembreGroupe:
+    """The same family, member of a group of parents of the house."""
+    maison = lue.seance.lieu.maison
+    demande = DemandeGroupeFactory(famille=lue.famille, maison=maison)
+    membre: MembreGroupe = MembreGroupeFactory(
+        demande=demande, groupe=GroupePairsFactory(maison=maison, lieu=lue.seance.lieu)
+    )
+    return membre
 
 
 @pytest.fixture
@@ -126,6 +140,14 @@ class TestLeJournal:
         assert lecture is not None
         assert lecture.cadres == [lue.seance.lieu.maison_id] != [ailleurs.seance.lieu.maison_id]
 
+    def test_a_family_known_by_its_request_for_a_group_alone(self, seance: Seance, responsable: Utilisateur) -> None:
+        demande = DemandeGroupeFactory(maison=seance.lieu.maison)
+        lecture = lectures_familles.noter(
+            utilisateur=responsable, page="admin:essai", familles=[demande.famille_id], maintenant=maintenant()
+        )
+        assert lecture is not None
+        assert lecture.cadres == [seance.lieu.maison_id]
+
 
 def adresses(patterns: list[Any], prefixe: str = "", parametres: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
     for pattern in patterns:
@@ -161,6 +183,9 @@ class TestChaquePage:
         "index",
         "familles_famille_changelist",
         "familles_famille_change",
+        "ateliers_demandegroupe_changelist",
+        "ateliers_demandegroupe_change",
+        "ateliers_groupepairs_change",
         "ateliers_inscription_changelist",
         "ateliers_inscription_change",
         "ateliers_inscription_annuler",
@@ -173,7 +198,9 @@ class TestChaquePage:
         "socle_lecture_change",
     }
 
-    def test_whoever_sees_a_family_leaves_a_row(self, equipe: Client, lue: Inscription) -> None:
+    def test_whoever_sees_a_family_leaves_a_row(
+        self, equipe: Client, lue: Inscription, en_groupe: MembreGroupe
+    ) -> None:
         objets: dict[str, Any] = {
             "familles_famille": lue.famille_id,
             "ateliers_inscription": lue.pk,
@@ -187,6 +214,8 @@ class TestChaquePage:
                 maisons=[lue.seance.lieu.maison_id],
                 maintenant=maintenant(),
             ).pk,  # type: ignore[union-attr]
+            "ateliers_demandegroupe": en_groupe.demande_id,
+            "ateliers_groupepairs": en_groupe.groupe_id,
             "maisons_maison": lue.seance.lieu.maison_id,
             "maisons_lieu": lue.seance.lieu_id,
         }
