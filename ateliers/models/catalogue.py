@@ -116,6 +116,8 @@ class AtelierQuerySet(models.QuerySet["Atelier"]):
         "description",
         "a_apporter",
         "intervenants",
+        "animateur",
+        "salle",
         "langues",
         "accueille_grossesse",
         "age_min_mois",

@@ -162,6 +162,7 @@ def _duree() -> Func:
         "precisions",
         "langues",
         "audience",
+        "accueil",
         "accueille_grossesse",
         "age_min_mois",
         "age_max_mois",

@@ -197,6 +197,8 @@ class LieuQuerySet(models.QuerySet["Lieu"]):
         "longitude",
         "fuseau",
         "acces",
+        "genre",
+        "commodites",
         "accessibilite",
         "qpv",
         "actif",
