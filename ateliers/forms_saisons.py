@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ateliers.enums import SortFermeture
 from ateliers.fermetures import DUREE_MAX, PlanFermeture
 from ateliers.forms_admin import ChoixLieu, poser_choix
+from ateliers.imports import TAILLE_MAX
 from ateliers.saisons import Copie
 from maisons.models import Lieu, Maison
 from socle.champs import ChampJour
@@ -167,6 +168,31 @@ class FermetureForm(_Groupes):
             lieu=donnees["lieu"],
             semaines=donnees["semaines"] or 0,
         )
+
+
+class ImportForm(_Groupes):
+    """A house and the workbook of its season."""
+
+    maison = forms.ModelChoiceField(label=_("Maison"), queryset=Maison.objects.none(), empty_label=None)
+    fichier = forms.FileField(
+        label=_("Classeur Excel (.xlsx)"),
+        max_length=200,
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        help_text=_("500 séances et 1 Mo au plus. Rien n'est créé à cette étape."),
+    )
+
+    groupes = (("", ("maison", "fichier")),)
+
+    def __init__(self, *args: Any, maisons: QuerySet[Maison], **options: Any) -> None:
+        super().__init__(*args, **options)
+        poser_choix(self, "maison", maisons)
+
+    def clean_fichier(self) -> bytes:
+        fichier = self.cleaned_data["fichier"]
+        if fichier.size > TAILLE_MAX:
+            raise forms.ValidationError(__("Ce fichier dépasse 1 Mo : gardez seulement la feuille des séances."))
+        octets: bytes = fichier.read()
+        return octets
 
 
 def lire_sorts(envoi: Mapping[str, Any]) -> dict[int, SortFermeture]:

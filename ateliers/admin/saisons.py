@@ -40,6 +40,7 @@ def outils(model_admin: PorteeAdmin, request: HttpRequest) -> list[tuple[str, st
     liens = []
     if model_admin.has_add_permission(request):
         liens.append((reverse("admin:ateliers_seance_copier"), _("Copier une saison")))
+        liens.append((reverse("admin:ateliers_seance_importer"), _("Importer")))
     if _roles_fermer() and _maisons(request, _roles_fermer()).exists():
         liens.append((reverse("admin:ateliers_seance_fermer"), _("Fermer une maison")))
     return liens
@@ -94,7 +95,8 @@ def copier(model_admin: PorteeAdmin, request: HttpRequest) -> HttpResponse:
                     cle=form.cleaned_data["cle"],
                     maintenant=maintenant,
                 )
-                return _vers_les_brouillons(request, copie.maison, len(creees))
+                _dire_copiees(request, len(creees))
+                return vers_les_brouillons(copie.maison)
             lignes = saisons.prevoir_copie(copie=copie, maintenant=maintenant)
         except SeanceRefusee as refus:
             _refuser(form, refus)
@@ -120,7 +122,7 @@ def _rien_a_copier(lignes: list[saisons.LigneCopie]) -> str:
     return _("Aucune séance ne reste : %s.") % ", ".join(sorted({ligne.motif_exclusion for ligne in lignes}))
 
 
-def _vers_les_brouillons(request: HttpRequest, maison: Maison, nombre: int) -> HttpResponse:
+def _dire_copiees(request: HttpRequest, nombre: int) -> None:
     messages.success(
         request,
         ngettext(
@@ -130,6 +132,10 @@ def _vers_les_brouillons(request: HttpRequest, maison: Maison, nombre: int) -> H
         )
         % nombre,
     )
+
+
+def vers_les_brouillons(maison: Maison) -> HttpResponse:
+    """The house's drafts, to be read again and opened together."""
     filtres = QueryDict(mutable=True)
     filtres.update({"statut__exact": StatutSeance.BROUILLON.value, "lieu__maison__id__exact": str(maison.pk)})
     return HttpResponseRedirect(f"{reverse('admin:ateliers_seance_changelist')}?{filtres.urlencode()}")

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from ateliers import seances
-from ateliers.admin import accueil, ecrire, presences, saisons
+from ateliers.admin import accueil, ecrire, importer, presences, saisons
 from ateliers.admin.commun import noter_lecture
 from ateliers.admin.tables import TABLES_SEANCES
 from ateliers.enums import StatutInscription, StatutSeance
@@ -184,6 +184,7 @@ class SeanceAdmin(ListeExportable):
     def get_urls(self) -> list[URLPattern]:
         return [
             *saisons.urls(self),
+            *importer.urls(self),
             *accueil.urls(self),
             *presences.urls(self),
             *ecrire.urls(self),
