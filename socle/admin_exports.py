@@ -19,6 +19,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
@@ -134,7 +135,7 @@ class ListeExportable(PorteeAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": __("Exporter"),
-            "subtitle": self.opts.verbose_name_plural,
+            "subtitle": capfirst(self.opts.verbose_name_plural),
             "opts": self.opts,
             "form": form,
             "nombre": liste.get_queryset(request).count(),
