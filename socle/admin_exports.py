@@ -22,6 +22,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from socle import exports
 from socle.admin import PorteeAdmin
@@ -229,12 +230,18 @@ class ExportAdmin(PorteeAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            path("<uuid:cle>/fichier/", self.admin_site.admin_view(self.fichier_view), name="socle_export_fichier"),
+            path(
+                "<uuid:cle>/fichier/",
+                self.admin_site.admin_view(require_safe(self.fichier_view)),
+                name="socle_export_fichier",
+            ),
             *super().get_urls(),
         ]
 
     def fichier_view(self, request: HttpRequest, cle: uuid.UUID) -> FileResponse:
         """The file, for whoever asked for it; for anybody else, and afterwards, an absent page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         prets = Export.objects.prets(maintenant=timezone.now())
         export = prets.filter(pk__in=self.get_queryset(request).values("pk"), cle=cle).first()
         if export is None:

@@ -70,8 +70,8 @@ from maisons.models import (
 )
 from partenaires.enums import TypePartenaire
 from partenaires.models import Partenaire, Permanence
-from socle.enums import Canal, StatutMessage
-from socle.models import Message, Opposition, Utilisateur
+from socle.enums import Canal, FormatTableau, StatutExport, StatutMessage
+from socle.models import Export, Message, Opposition, Utilisateur
 from socle.texte import normaliser
 
 
@@ -125,6 +125,19 @@ class OppositionFactory(DjangoModelFactory):
     canal = Canal.SMS
     destinataire = "+33612345678"
     depuis = factory.LazyFunction(maintenant)
+
+
+class ExportFactory(DjangoModelFactory):
+    """A file that is ready, of a list of sessions."""
+
+    class Meta:
+        model = Export
+
+    demandeur = factory.SubFactory(UtilisateurFactory, equipe=True)
+    quoi = "seance:seances"
+    format = FormatTableau.CSV
+    statut = StatutExport.PRET
+    expire_le = factory.LazyFunction(lambda: dans(hours=6))
 
 
 # maisons ───────────────────────────────────────────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from ateliers import imports
 from ateliers.admin.saisons import vers_les_brouillons
@@ -36,7 +37,11 @@ def urls(model_admin: PorteeAdmin) -> list[URLPattern]:
     vue = model_admin.admin_site.admin_view
     return [
         path("importer/", vue(partial(importer, model_admin)), name="ateliers_seance_importer"),
-        path("importer/modele.xlsx", vue(partial(modele, model_admin)), name="ateliers_seance_importer_modele"),
+        path(
+            "importer/modele.xlsx",
+            vue(require_safe(partial(modele, model_admin))),
+            name="ateliers_seance_importer_modele",
+        ),
     ]
 
 

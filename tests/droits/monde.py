@@ -203,6 +203,8 @@ class Monde:
             "territoire": f.TerritoireFactory(),
             "theme": f.ThemeFactory(),
         }
+        # Of somebody who is none of those who ask.
+        self.export = f.ExportFactory()
         commun = marquer(f.OrganisationFactory(), NOM, "a1")
         self.foyers = {
             "a1": foyer("a1", ardennes, commun),
@@ -228,6 +230,8 @@ class Monde:
         if nom.endswith("=un"):
             (premiere, *_autres) = self.cibles(nom.removesuffix("=un"))
             return [Cible(premiere.libelle, premiere.arguments, {p: self.roles(p) for p in TENUS}, premiere.place)]
+        if nom in ("export", "cle_export"):
+            return [Cible(nom, (self.export.pk if nom == "export" else self.export.cle,), {})]
         if nom in self.references or nom in MOTS:
             arguments = MOTS[nom] if nom in MOTS else (self.references[nom].pk,)
             return [Cible(nom, arguments, {personne: self.roles(personne) for personne in TENUS})]

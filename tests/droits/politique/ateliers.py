@@ -54,6 +54,14 @@ REGLES: Regles = {
     "admin:ateliers_seance_change": equipe("seance", lit=TOUS, fait=200),
     "admin:ateliers_inscription_change": equipe("inscription", lit=NOMS, fait=200),
     "admin:ateliers_seance_delete": equipe("seance", lit=RESPONSABLES, voit=TOUS),
+    # Lists as files, and many sessions at once
+    "admin:ateliers_seance_exporter": equipe(lit=TOUS, fait=422),
+    "admin:ateliers_inscription_exporter": equipe(lit=NOMS, fait=422),
+    "admin:ateliers_seance_copier": equipe(lit=MAISON, fait=422),
+    "admin:ateliers_seance_importer": equipe(lit=MAISON, fait=422),
+    # Without naming a house; test_imports.py asks for one's own and for another's.
+    "admin:ateliers_seance_importer_modele": equipe(lit=MAISON, vu=404, fait=405),
+    "admin:ateliers_seance_fermer": equipe(lit=RESPONSABLES, fait=422),
     # A session's day
     "admin:ateliers_seance_choisir": equipe(lit=SITE, vu=302),
     "admin:ateliers_seance_inscrire": equipe("seance", lit=MAISON, voit=TOUS, fait=422),
@@ -63,7 +71,7 @@ REGLES: Regles = {
     "admin:ateliers_seance_passage": equipe("seance", lit=NOMS, voit=TOUS, vu=302, fait=422),
     "admin:ateliers_seance_passage_retirer": equipe("seance_et_passage", lit=NOMS, voit=TOUS, vu=302),
     "admin:ateliers_seance_feuille": equipe("seance", lit=NOMS, voit=TOUS, fait=405),
-    "admin:ateliers_seance_affiche": equipe("seance", lit=NOMS, voit=TOUS, fait=405),
+    "admin:ateliers_seance_affiche": equipe("seance", lit=MAISON, voit=TOUS, fait=405),
     "admin:ateliers_seance_ecrire": equipe("seance", lit=NOMS, voit=TOUS, fait=422),
     "admin:ateliers_seance_modifier": equipe("seance", lit=MAISON, voit=TOUS, fait=422),
     "admin:ateliers_seance_annuler": equipe("seance", lit=MAISON, voit=TOUS, fait=422),

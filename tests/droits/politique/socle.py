@@ -22,6 +22,9 @@ REGLES: Regles = {
     # Written by the portal alone, read by those who answer for the houses
     **modele("socle.lecture", "lecture", lit=frozenset({RESPONSABLE}) | ADMINISTRATION, historique=False),
     "admin:socle_lecture_change": equipe("lecture", lit=frozenset({RESPONSABLE}) | ADMINISTRATION, fait=200),
+    # One's own files
+    **modele("socle.export", "export", lit=TOUS, historique=False),
+    "admin:socle_export_fichier": equipe("cle_export", lit=TOUS, fait=405),
     "admin:index": equipe(lit=SITE, fait=200),
     "admin:app_list": equipe("application", lit=TOUS, fait=200, refus=404),
     # Without naming a field; test_portee.py asks for every field.
