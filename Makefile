@@ -30,6 +30,7 @@ test: ## Lance tous les tests, navigateur compris (PYTEST_ARGS= pour choisir)
 	@exec $(PYTHON) $(INSTALLER) test $(PYTEST_ARGS)
 
 bench: install ## Mesure le portail (tableau et bench/resultats.json)
+	@$(BIN)/python -m bench.groupes
 	@exec $(BIN)/python -m bench
 
 check: install ## Vérifie le code sans l'exécuter : style, types, imports, migrations, traductions, conteneurs
