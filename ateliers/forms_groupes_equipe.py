@@ -175,7 +175,8 @@ class JournalForm(forms.Form):
     )
 
     def __init__(self, *args: Any, groupe: GroupePairs, maintenant: datetime, **options: Any) -> None:
-        super().__init__(*args, **options)
+        # Two forms of the page have a text each.
+        super().__init__(*args, **{"auto_id": "journal_%s", **options})
         champ = self.fields["seance"]
         if isinstance(champ, forms.ModelChoiceField):
             champ.queryset = (
@@ -185,6 +186,9 @@ class JournalForm(forms.Form):
 
 class ThemeGroupeForm(forms.Form):
     texte = forms.CharField(label=_("Thème à proposer au vote"), max_length=80)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"auto_id": "theme_%s", **options})
 
 
 class PropositionForm(forms.Form):

@@ -52,7 +52,7 @@ class FiltreStatutDemande(admin.SimpleListFilter):
 class DemandeGroupeAdmin(PorteeAdmin):
     """Who waits for a group. Requests are made and ended by the services alone: nothing is typed or deleted here."""
 
-    list_display = ("prenom", "date", "commune", "maison", "groupe_souhaite", "depuis", "canal")
+    list_display = ("prenom", "date", "depuis", "commune", "maison", "groupe_souhaite")
     list_filter = (FiltreStatutDemande, ("maison", FiltreVisible), "canal")
     list_select_related = ("commune", "maison", "groupe_souhaite")
     search_fields = ("prenom", "email", "telephone", "commune__nom")

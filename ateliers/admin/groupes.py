@@ -89,7 +89,7 @@ class GroupePairsAdmin(PorteeAdmin):
 
     @admin.display(description=_("naissances"), ordering="naissances_du")
     def naissances(self, groupe: GroupePairs) -> str:
-        return f"{date_format(groupe.naissances_du, 'j M')} – {date_format(groupe.naissances_au, 'j M Y')}"
+        return f"{date_format(groupe.naissances_du, 'j F')} – {date_format(groupe.naissances_au, 'j F Y')}"
 
     @admin.display(description=_("places prises"), ordering="binomes_pris")
     def places(self, groupe: GroupePairs) -> str:
