@@ -19,7 +19,7 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ateliers import seances
+from ateliers import seances, suites
 from ateliers.enums import AnnuleePar, Presence, StatutMembre, StatutSeance
 from ateliers.forms_admin import lire_jours
 from ateliers.forms_groupes_equipe import CohorteForm, JournalForm, RencontresForm, ThemeGroupeForm
@@ -171,6 +171,7 @@ class GroupePairsAdmin(PorteeAdmin):
             "theme_form": theme,
             **self._rencontres(groupe, maintenant),
             **(self._familles(request, groupe, maintenant) if connait else {}),
+            "liens": suites.pour_groupe(groupe, maintenant=maintenant),
             "moyennes": bilans.moyennes(groupe=groupe),
             "reponses_min": bilans.REPONSES_MIN,
         }
