@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from enquetes import lecture
 from enquetes.models import Instantane
-from socle.tableur import cellule_sure
+from socle.tableaux import neutraliser
 
 
 def classeur(instantane: Instantane, *, maisons: Collection[int] | None = None) -> bytes:
@@ -31,10 +31,10 @@ def classeur(instantane: Instantane, *, maisons: Collection[int] | None = None) 
                     for colonne, effectif in zip(tableau.colonnes, rangee.effectifs, strict=True):
                         feuille.append(
                             [
-                                cellule_sure(question.intitule),
-                                cellule_sure(tableau.titre),
-                                cellule_sure(rangee.libelle),
-                                cellule_sure(colonne.libelle),
+                                neutraliser(question.intitule),
+                                neutraliser(tableau.titre),
+                                neutraliser(rangee.libelle),
+                                neutraliser(colonne.libelle),
                                 _("masqué") if effectif is None else effectif,
                                 colonne.n,
                             ]

@@ -1,0 +1,303 @@
+"""The team's pages: who opens which, what a house reads of a département's survey, what leaves as PDF and xlsx."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import tablib
+from django.test import Client
+from django.urls import reverse
+from pdfua import validate
+from pdfua.model import Severity
+
+from enquetes import campagnes, construction, fournis, lecture, publication
+from enquetes.enums import StatutTexte
+from enquetes.models import Campagne, Questionnaire, TexteLibre
+from maisons.models import Maison
+from tests.acces import personne
+from tests.enquetes import fabrique
+from tests.equipe import entrer
+from tests.factories import MaisonFactory, dans
+
+pytestmark = pytest.mark.django_db
+
+
+def conforme(octets: bytes) -> None:
+    assert octets.startswith(b"%PDF")
+    assert not [c for c in validate(io.BytesIO(octets)).findings if c.severity >= Severity.ERROR]
+
+
+def qui(client: Client, nom: str, maison: Maison) -> Client:
+    utilisateur = personne(nom, maison)
+    return client if utilisateur is None else entrer(client, utilisateur)
+
+
+@pytest.fixture
+def maison() -> Maison:
+    return MaisonFactory(nom="Maison Bleue")
+
+
+@pytest.fixture
+def campagne(maison: Maison) -> Campagne:
+    """Of a département, at two houses, closed, its results published."""
+    definition = {**fabrique.TOUT, "titre": "Besoins"}
+    version = fabrique.version(definition, departement=maison.departement)
+    creee = fabrique.campagne(
+        vers=version, maisons=[maison, MaisonFactory(nom="Maison Verte")], departement=maison.departement
+    )
+    fabrique.repondre_au_hasard(creee, 220, graine=1, semaines=[fabrique.semaine(3)])
+    TexteLibre.objects.create(
+        campagne=creee,
+        question=version.questions.get(code="mot"),
+        maison=maison,
+        texte="=cmd|' /C calc'!A0",
+        statut=StatutTexte.MONTRE,
+    )
+    campagnes.clore(campagne=creee)
+    publication.publier(campagne=creee, maintenant=dans())
+    return creee
+
+
+ACCES = {
+    # page: who reads it (200); the others get 403 where they see the campaign, 404 or the sign-in elsewhere
+    "change": {"animateur", "responsable", "pilote", "réseau"},
+    "resultats": {"responsable", "pilote", "réseau"},
+    "pdf": {"responsable", "pilote", "réseau"},
+    "xlsx": {"responsable", "pilote", "réseau"},
+    "modifier": {"pilote", "réseau"},
+}
+REFUS = {
+    "anonyme": 302,
+    "parent": 302,
+    "parti": 302,
+    "animateur d'ailleurs": 404,
+    "pilote d'ailleurs": 404,
+    "partenaire": 403,
+    "animateur": 403,
+    "responsable": 403,
+}
+
+
+@pytest.mark.parametrize("nom", [*REFUS, "pilote", "réseau"])
+def test_who_opens_the_pages_of_a_campaign(client: Client, campagne: Campagne, maison: Maison, nom: str) -> None:
+    client = qui(client, nom, maison)
+    for page, lecteurs in ACCES.items():
+        statut = client.get(reverse(f"admin:enquetes_campagne_{page}", args=[campagne.pk])).status_code
+        assert statut == (200 if nom in lecteurs else REFUS[nom]), (page, statut)
+
+
+@pytest.mark.parametrize(("nom", "statut"), [("animateur", 403), ("responsable", 403), ("pilote", 302)])
+def test_who_leads_a_campaign(client: Client, campagne: Campagne, maison: Maison, nom: str, statut: int) -> None:
+    adresse = reverse("admin:enquetes_campagne_change", args=[campagne.pk])
+    assert qui(client, nom, maison).post(adresse, {"acte": "publier"}).status_code == statut
+
+
+@pytest.mark.parametrize(
+    ("nom", "statut"), [("animateur", 403), ("responsable", 403), ("pilote", 302), ("réseau", 302)]
+)
+def test_who_writes_a_questionnaire(client: Client, campagne: Campagne, maison: Maison, nom: str, statut: int) -> None:
+    brouillon = construction.nouvelle_version(questionnaire=campagne.version.questionnaire)
+    adresse = reverse("admin:enquetes_version_change", args=[brouillon.pk])
+    client = qui(client, nom, maison)
+    assert client.get(adresse).status_code == 200
+    assert client.post(adresse, {"acte": "partie", "titre": "De plus"}).status_code == statut
+    assert brouillon.sections.filter(titre="De plus").exists() == (statut == 302)
+
+
+def test_the_network_s_questionnaire_is_read_not_written_by_a_departement(client: Client, maison: Maison) -> None:
+    version = fournis.charger(fournis.definition("satisfaction"), departement=None, le=dans().date())
+    client = qui(client, "pilote", maison)
+    adresse = reverse("admin:enquetes_questionnaire_change", args=[version.questionnaire_id])
+    assert client.get(adresse).status_code == 200
+    assert (
+        client.post(reverse("admin:enquetes_questionnaire_version", args=[version.questionnaire_id])).status_code
+        == 403
+    )
+
+
+class TestConstruire:
+    def test_from_an_empty_draft_to_a_published_version(self, client: Client, maison: Maison) -> None:
+        client = qui(client, "pilote", maison)
+        client.post(
+            reverse("admin:enquetes_questionnaire_add"),
+            {"titre": "Nouveau", "presentation": "", "usage": "enquete", "departement": maison.departement_id},
+        )
+        version = Questionnaire.objects.get(titre="Nouveau").versions.get()
+        page = reverse("admin:enquetes_version_change", args=[version.pk])
+        client.post(page, {"acte": "partie", "titre": "Vous"})
+        section = version.sections.get()
+        ajout = reverse("admin:enquetes_question_add")
+        assert client.get(f"{ajout}?section={section.pk}").status_code == 200
+        vides = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0"}
+        reponse = client.post(
+            ajout,
+            {
+                "section": section.pk,
+                "type": "unique",
+                "intitule": "Venez-vous ?",
+                "aide": "",
+                "bornes": "",
+                "code": "",
+                "role": "",
+                "choix-TOTAL_FORMS": "2",
+                "choix-INITIAL_FORMS": "0",
+                "choix-0-rang": "1",
+                "choix-0-code": "oui",
+                "choix-0-libelle": "Oui",
+                "choix-1-rang": "2",
+                "choix-1-code": "non",
+                "choix-1-libelle": "Non",
+                **{f"lignes-{k}": v for k, v in vides.items()},
+            },
+        )
+        assert reponse.status_code == 302, reponse.context["errors"]
+        question = version.questions.get()
+        assert (question.code, question.rang, question.choix.count()) == ("q1", 1, 2)
+        assert client.get(reverse("admin:enquetes_question_change", args=[question.pk])).status_code == 200
+        assert client.get(reverse("admin:enquetes_version_apercu", args=[version.pk])).status_code == 200
+        traduire = reverse("admin:enquetes_version_traduire", args=[version.pk, "ar"])
+        assert client.get(traduire).status_code == 200
+        client.post(page, {"acte": "publier"})
+        version.refresh_from_db()
+        assert version.statut == "publiee"
+        assert client.post(traduire, {}).status_code == 403
+
+    def test_a_responsable_prepares_a_campaign_of_the_house(self, client: Client, maison: Maison) -> None:
+        version = fournis.charger(fournis.definition("satisfaction"), departement=None, le=dans().date())
+        client = qui(client, "responsable", maison)
+        donnees: dict[str, Any] = {
+            "version": version.pk,
+            "titre": "Notre avis",
+            "slug": "notre-avis",
+            "maison": maison.pk,
+            "ouvre_le": dans().date().isoformat(),
+            "ferme_le": (dans().date() + timedelta(days=60)).isoformat(),
+            "seuil": 11,
+        }
+        ajout = reverse("admin:enquetes_campagne_add")
+        assert client.post(ajout, {**donnees, "maison": MaisonFactory().pk}).status_code == 200
+        assert client.post(ajout, {**donnees, "maison": ""}).status_code == 200
+        assert not Campagne.objects.exists()
+        reponse = client.post(ajout, donnees, follow=True)
+        campagne = Campagne.objects.get()
+        client.post(reponse.redirect_chain[-1][0], {"acte": "ouvrir"})
+        assert campagne.acces.filter(maison=maison).count() == 4
+        fiche = client.get(reverse("admin:enquetes_campagne_change", args=[campagne.pk])).content.decode()
+        assert "&lt; 11" in fiche
+        porte = campagne.acces.get(canal="affiche")
+        affiche = client.get(reverse("admin:enquetes_campagne_affiche", args=[campagne.pk, porte.pk]))
+        conforme(affiche.content)
+
+
+class TestResultats:
+    def test_a_house_reads_its_own_figures_beside_the_whole(
+        self, client: Client, campagne: Campagne, maison: Maison
+    ) -> None:
+        adresse = reverse("admin:enquetes_campagne_resultats", args=[campagne.pk]) + "?axe=maison"
+        contenu = qui(client, "responsable", maison).get(adresse).content.decode()
+        assert "Maison Bleue" in contenu
+        assert "Maison Verte" not in contenu
+
+    def test_a_small_house_reads_none_of_its_own(self, client: Client, maison: Maison) -> None:
+        version = fabrique.version(titre="Petite", departement=maison.departement)
+        grande = MaisonFactory(nom="Grande")
+        campagne = fabrique.campagne(vers=version, maisons=[grande, maison], departement=maison.departement)
+        from enquetes.models import Reponse
+
+        Reponse.objects.bulk_create(
+            Reponse(campagne=campagne, maison=m, canal="affiche", semaine=fabrique.semaine(2), valeurs={"note": 3})
+            for m in [grande] * 40 + [maison] * 5
+        )
+        campagnes.clore(campagne=campagne)
+        contenu = publication.publier(campagne=campagne, maintenant=dans()).contenu
+        assert [c.libelle for c in lecture.colonnes(contenu, "maison", {maison.pk})] == ["Ensemble"]
+
+    def test_by_each_axis_and_beside_another_campaign(
+        self, client: Client, campagne: Campagne, maison: Maison, django_assert_max_num_queries: Any
+    ) -> None:
+        autre = fabrique.campagne(vers=campagne.version, departement=maison.departement, titre="L'autre")
+        fabrique.repondre_au_hasard(autre, 60, graine=9, semaines=[fabrique.semaine(2)])
+        publication.publier(campagne=autre, maintenant=dans())
+        client = qui(client, "pilote", maison)
+        adresse = reverse("admin:enquetes_campagne_resultats", args=[campagne.pk])
+        for axe, _nom in lecture.axes(campagne.instantanes.get().contenu):
+            with django_assert_max_num_queries(30):
+                assert client.get(f"{adresse}?axe={axe}").status_code == 200
+        assert "L&#x27;autre" in client.get(f"{adresse}?avec={autre.pk}").content.decode()
+
+    def test_the_report_is_pdf_ua(self, client: Client, campagne: Campagne, maison: Maison) -> None:
+        conforme(qui(client, "pilote", maison).get(reverse("admin:enquetes_campagne_pdf", args=[campagne.pk])).content)
+
+    def test_the_workbook_hides_the_same_cells_and_runs_nothing(
+        self, client: Client, campagne: Campagne, maison: Maison
+    ) -> None:
+        reponse = qui(client, "pilote", maison).get(reverse("admin:enquetes_campagne_xlsx", args=[campagne.pk]))
+        livre = tablib.Databook().load(reponse.content, "xlsx")
+        lignes = [ligne for feuille in livre.sheets() for ligne in feuille]
+        assert {feuille.title for feuille in livre.sheets()} >= {"Ensemble", "Par maison"}
+        nombres = [ligne[4] for ligne in lignes]
+        assert "masqué" in nombres
+        assert all(n == "masqué" or n == 0 or n >= campagne.seuil for n in nombres)
+        assert not [c for ligne in lignes for c in ligne if isinstance(c, str) and c.startswith(("=", "+", "-", "@"))]
+
+    def test_texts_wait_until_enough_people_answered(self, client: Client, maison: Maison) -> None:
+        campagne = fabrique.campagne(maisons=[maison], departement=maison.departement)
+        TexteLibre.objects.create(
+            campagne=campagne, question=campagne.version.questions.get(code="mot"), maison=maison, texte="Premier mot"
+        )
+        client = qui(client, "responsable", maison)
+        liste = reverse("admin:enquetes_textelibre_changelist")
+        assert "Premier mot" not in client.get(liste).content.decode()
+        fabrique.repondre_au_hasard(campagne, 11, graine=1)
+        assert "Premier mot" in client.get(liste).content.decode()
+        texte = TexteLibre.objects.get()
+        client.post(liste, {"action": "montrer", "_selected_action": [str(texte.pk)]})
+        texte.refresh_from_db()
+        assert texte.statut == StatutTexte.MONTRE
+
+    def test_only_read_texts_are_public(self, client: Client, campagne: Campagne, maison: Maison) -> None:
+        Campagne.objects.update(resultats_publics=True)
+        contenu = client.get(campagne.get_absolute_url()).content.decode()
+        assert "=cmd" in contenu
+        TexteLibre.objects.update(statut=StatutTexte.A_LIRE)
+        assert "=cmd" not in client.get(campagne.get_absolute_url()).content.decode()
+
+
+class TestAvis:
+    def test_only_those_who_asked_are_written_to_once_and_neutrally(self) -> None:
+        from enquetes import avis
+        from socle.composition import composer_courriel
+        from socle.models import Message
+        from tests.factories import InscriptionFactory, SeanceFactory
+
+        seance = SeanceFactory(debut=dans(hours=-6), titre="Pleurs de bébé")
+        version = fournis.charger(fournis.definition("satisfaction"), departement=None, le=dans().date())
+        fabrique.campagne(vers=version, maisons=[seance.lieu.maison])
+        demandee = InscriptionFactory(seance=seance, avis_demande=True)
+        InscriptionFactory(seance=seance)
+        InscriptionFactory(seance=seance, avis_demande=True, annulee=True)
+        assert avis.deposer_avis(maintenant=dans()) == 1
+        assert avis.deposer_avis(maintenant=dans()) == 0
+        message = Message.objects.get(modele="avis")
+        assert message.destinataire == demandee.email
+        assert message.secret
+        courriel = composer_courriel(message)
+        assert "Pleurs" not in courriel.subject + str(courriel.body)
+        assert demandee.prenom not in courriel.subject
+
+    def test_the_booking_s_page_asks_and_takes_back(self, client: Client) -> None:
+        from ateliers.messages import lien_reservation
+        from tests.factories import InscriptionFactory
+
+        inscription = InscriptionFactory()
+        version = fournis.charger(fournis.definition("satisfaction"), departement=None, le=dans().date())
+        fabrique.campagne(vers=version, maisons=[inscription.seance.lieu.maison])
+        chemin = "/" + lien_reservation(inscription).split("/", 3)[3]
+        assert "M'envoyer le lien" in client.get(chemin).content.decode().replace("&#x27;", "'")
+        for voeu, attendu in (("oui", True), ("non", False)):
+            client.post(f"{chemin}avis/", {"avis": voeu})
+            inscription.refresh_from_db()
+            assert inscription.avis_demande is attendu
