@@ -212,3 +212,18 @@ class Orientation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} – {self.le:%d/%m/%Y}"
+
+
+class JeuDeDonnees(models.Model):
+    """A file of open data as a worker wrote it last."""
+
+    nom = models.CharField(_("nom"), max_length=40, unique=True)
+    contenu = models.TextField(_("contenu"))
+    modifie_le = models.DateTimeField(_("modifié le"))
+
+    class Meta:
+        verbose_name = _("jeu de données ouvertes")
+        verbose_name_plural = _("jeux de données ouvertes")
+
+    def __str__(self) -> str:
+        return self.nom

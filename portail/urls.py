@@ -8,7 +8,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.cache import cache_control
 
-from portail import annuaire, bulle, views
+from portail import annuaire, bulle, donnees_ouvertes, views
 from portail.sitemaps import SITEMAPS
 
 pages: list[URLPattern | URLResolver] = [
@@ -29,6 +29,7 @@ pages: list[URLPattern | URLResolver] = [
 ]
 machines: list[URLPattern | URLResolver] = [
     path("sante/", views.sante, name="sante"),
+    path("donnees/<str:nom>", donnees_ouvertes.donnees, name="donnees"),
     path("robots.txt", views.robots, name="robots"),
 ]
 demonstration: list[URLPattern | URLResolver] = []

@@ -69,7 +69,7 @@ from maisons.models import (
     Tournee,
 )
 from partenaires.enums import TypePartenaire
-from partenaires.models import Partenaire, Permanence
+from partenaires.models import Orientation, Partenaire, Permanence
 from socle.enums import Canal, FormatTableau, StatutExport, StatutMessage
 from socle.models import Export, Message, Opposition, Utilisateur
 from socle.texte import normaliser
@@ -447,6 +447,16 @@ class PartenaireFactory(DjangoModelFactory):
 
     nom = factory.Sequence(lambda n: f"Partenaire {n}")
     type = factory.LazyFunction(lambda: TypePartenaire.values[0])
+
+
+class OrientationFactory(DjangoModelFactory):
+    class Meta:
+        model = Orientation
+
+    maison = factory.SubFactory(MaisonFactory)
+    type = factory.LazyFunction(lambda: TypePartenaire.values[0])
+    le = factory.LazyFunction(lambda: dans(days=-3).date())
+    accord = True
 
 
 class PermanenceFactory(DjangoModelFactory):

@@ -136,7 +136,7 @@ class PermanenceAdmin(PorteeAdmin):
         )
         jours = []
         for jour, siennes in groupby(a_venir, key=lambda seance: seance.debut.astimezone(zone).date()):
-            seances = list(siennes)
+            seances: list[Any] = list(siennes)
             maintenues = [seance for seance in seances if not seance.est_annulee]
             jours.append(
                 {

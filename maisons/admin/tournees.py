@@ -19,7 +19,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from maisons import arrets, tournees
 from maisons.enums import MotifArret, StatutArret
@@ -259,11 +258,11 @@ class ArretAdmin(PorteeAdmin):
 
         return [
             path("route/", vue(self.route_view), name="maisons_arret_route"),
-            path("route/annuler/", vue(require_POST(self.annuler_jour_view)), name="maisons_arret_annuler_jour"),
-            path("<int:object_id>/retard/", vue(require_POST(self.retard_view)), name="maisons_arret_retard"),
-            path("<int:object_id>/annuler/", vue(require_POST(self.annuler_view)), name="maisons_arret_annuler"),
-            path("<int:object_id>/compter/", vue(require_POST(self.compter_view)), name="maisons_arret_compter"),
-            path("<int:object_id>/decompter/", vue(require_POST(self.decompter_view)), name="maisons_arret_decompter"),
+            path("route/annuler/", vue(self.annuler_jour_view), name="maisons_arret_annuler_jour"),
+            path("<int:object_id>/retard/", vue(self.retard_view), name="maisons_arret_retard"),
+            path("<int:object_id>/annuler/", vue(self.annuler_view), name="maisons_arret_annuler"),
+            path("<int:object_id>/compter/", vue(self.compter_view), name="maisons_arret_compter"),
+            path("<int:object_id>/decompter/", vue(self.decompter_view), name="maisons_arret_decompter"),
             *super().get_urls(),
         ]
 
@@ -402,6 +401,8 @@ class ArretAdmin(PorteeAdmin):
 
     def retard_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         arret: Arret = self.objet_ou_404(request, str(object_id), "change")
+        if request.method != "POST":
+            return HttpResponseRedirect(_url_route(arret))
         form = RetardForm(request.POST)
         if not form.is_valid():
             self.message_user(request, _("Ce retard n'est pas possible : quatre heures au plus."), messages.ERROR)
@@ -418,6 +419,8 @@ class ArretAdmin(PorteeAdmin):
 
     def annuler_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         arret: Arret = self.objet_ou_404(request, str(object_id), "change")
+        if request.method != "POST":
+            return HttpResponseRedirect(_url_route(arret))
         self._annuler(request, [arret])
         return HttpResponseRedirect(_url_route(arret))
 
@@ -426,9 +429,10 @@ class ArretAdmin(PorteeAdmin):
         if not self.has_change_permission(request):
             raise PermissionDenied
         jour = _jour_demande(request) or timezone.localdate()
-        tous = self._arrets_du(request, jour)
-        modifiables = set(self._modifiables(request, tous))
-        self._annuler(request, [arret for arret in tous if arret.pk in modifiables])
+        if request.method == "POST":
+            tous = self._arrets_du(request, jour)
+            modifiables = set(self._modifiables(request, tous))
+            self._annuler(request, [arret for arret in tous if arret.pk in modifiables])
         return HttpResponseRedirect(f"{reverse('admin:maisons_arret_route')}?jour={jour.isoformat()}")
 
     def _annuler(self, request: HttpRequest, vises: list[Arret]) -> None:
@@ -442,6 +446,8 @@ class ArretAdmin(PorteeAdmin):
 
     def compter_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         arret: Arret = self.objet_ou_404(request, str(object_id), "change")
+        if request.method != "POST":
+            return HttpResponseRedirect(_url_route(arret))
         form = ComptageForm(request.POST, auto_id=f"id_{arret.pk}_%s")
         if not form.is_valid():
             return self._route(request, comptage=form, sur=arret.pk)
@@ -453,6 +459,8 @@ class ArretAdmin(PorteeAdmin):
 
     def decompter_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         arret: Arret = self.objet_ou_404(request, str(object_id), "change")
+        if request.method != "POST":
+            return HttpResponseRedirect(_url_route(arret))
         arrets.decompter(arret=arret)
         return HttpResponseRedirect(f"{_url_route(arret)}#arret-{arret.pk}")
 

@@ -18,6 +18,7 @@ from portail.demo.groupes import charger_groupes
 from portail.demo.reseau import charger_fermetures, charger_reseau
 from portail.demo.reservations import reserver
 from portail.demo.tournees import charger_tournees
+from portail.donnees_ouvertes import rafraichir
 
 
 class ReferenceAbsente(Exception):
@@ -51,6 +52,7 @@ def charger_demo(*, maintenant: datetime, annoncer: Callable[[str], None] = lamb
     annoncer(f"Tournées : {arrets} arrêts ajoutés.")
     agenda = charger_agenda(reseau, ateliers, maintenant=maintenant)
     annoncer(f"Agenda : {len(agenda.nouvelles)} séances ajoutées, {agenda.a_venir} à venir.")
+    rafraichir(maintenant=maintenant)
     inscriptions = reserver(agenda.nouvelles, maintenant=maintenant)
     demandes = charger_groupes(reseau, agenda.nouvelles, maintenant=maintenant)
     annoncer(f"Groupes de parents : {demandes} demandes ajoutées.")

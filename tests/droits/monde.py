@@ -34,7 +34,9 @@ from ateliers.pdf import USAGE_PORTE
 from familles import lectures
 from maisons import invitations
 from maisons.enums import Portee, Role
+from maisons.messages import USAGE_SUIVI
 from maisons.models import Invitation
+from partenaires.messages import USAGE_FICHE
 from socle import liens
 from socle.comptes import sessions
 from socle.models import Utilisateur
@@ -79,6 +81,11 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     maison = ici.poser("maison", f.MaisonFactory(organisation=organisation, departement=departement), PUBLIC, nom=NOM)
     lieu = ici.poser("lieu", f.LieuFactory(maison=maison), PUBLIC, nom=NOM, adresse=NOM)
     ici.poser("plage", f.PlageOuvertureFactory(lieu=lieu), PUBLIC)
+    tours = ici.poser("equipage", f.EquipageFactory(maison=maison), PUBLIC)
+    etape = f.EtapeFactory(tournee=ici.poser("tournee", f.TourneeFactory(equipage=tours), EQUIPE), lieu=lieu)
+    ici.poser("arret", f.ArretFactory(equipage=tours, etape=etape, lieu=lieu), PUBLIC)
+    ici.poser("suivi", f.SuiviFactory(destinataire=f"suivi.{place}@exemple.fr"), FAMILLE)
+    ici.poser("orientation", f.OrientationFactory(maison=maison), EQUIPE)
     ici.poser("fermeture", f.FermetureFactory(maison=maison), PUBLIC)
     atelier = ici.poser("atelier", f.AtelierFactory(maison=maison), PUBLIC)
     serie = ici.poser("serie", f.SerieFactory(atelier=atelier, lieu=lieu), PUBLIC)
@@ -135,7 +142,8 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
 
 def permanence(ici: Foyer, lieu: models.Model, partenaire: models.Model) -> None:
     """A partner's regular presence and a session of it, with a family."""
-    ici.poser("partenaire", partenaire, ANNUAIRE)
+    # The directory is public, but for the address its reminders go to.
+    ici.poser("partenaire", partenaire, PUBLIC, courriel_contact=ANNUAIRE)
     ici.poser("permanence", f.PermanenceFactory(lieu=lieu, partenaire=partenaire), PUBLIC)
     seance = f.SeanceFactory(atelier=None, permanence=ici["permanence"], lieu=lieu, debut=f.dans(minutes=40))
     ici.poser("seance_permanence", seance, PUBLIC)
@@ -165,6 +173,8 @@ CIBLES: dict[str, Callable[[Foyer], tuple[Any, ...]]] = {
     "jeton_groupe": lambda ici: (liens.signer(USAGE_GROUPE, ici["demande"].pk),),
     "jeton_groupe_et_reference": lambda ici: (liens.signer(USAGE_GROUPE, ici["demande"].pk), ici["seance"].reference),
     "jeton_groupe_et_cle": lambda ici: (liens.signer(USAGE_GROUPE, ici["demande"].pk), 987654321),
+    "jeton_suivi": lambda ici: (liens.signer(USAGE_SUIVI, ici["suivi"].pk),),
+    "jeton_partenaire": lambda ici: (liens.signer(USAGE_FICHE, ici["partenaire"].pk),),
     "jeton_porte": lambda ici: (liens.signer(USAGE_PORTE, ici["seance"].pk),),
     "jeton_invitation": lambda ici: (invitations.jeton(ici["invitation"]),),
     "bien_etre_publier": lambda ici: (ici["bien_etre"].pk, "publier"),
@@ -178,6 +188,7 @@ PARTAGEES = {"partenaire", "organisation"}
 # Addresses that name no row of a house.
 MOTS: dict[str, tuple[Any, ...]] = {
     "application": ("ateliers",),
+    "jeu_de_donnees": ("structures.json",),
     "cle": (987654321,),
     "cle_mot_de_passe": ("1", "set-password"),
     "fond_de_carte": ("departements",),
