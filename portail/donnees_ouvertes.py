@@ -209,7 +209,8 @@ def _jeu(nom: str) -> JeuDeDonnees | None:
 
 
 def _modifie_le(request: HttpRequest, nom: str) -> datetime | None:
-    return JeuDeDonnees.objects.filter(nom=nom).values_list("modifie_le", flat=True).first()
+    jeu = _jeu(nom)
+    return jeu.modifie_le if jeu else None
 
 
 @require_safe

@@ -19,7 +19,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 NOM = "n"  # the name of a house, of a place, of an organisation: on public pages
 PUBLIC = "v"  # what the public pages tell of a house and its activities
-ANNUAIRE = "d"  # the directory of partners, which the teams of the network share
+ANNUAIRE = "d"  # the directory of partners: public, and shared by the teams of the network
 EQUIPE = "e"  # drafts, reasons, who works there
 FAMILLE = "f"  # families: names, contacts, what was told to them
 DEMANDE = "g"  # families in groups of parents, or who ask for one

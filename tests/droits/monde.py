@@ -142,8 +142,7 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
 
 def permanence(ici: Foyer, lieu: models.Model, partenaire: models.Model) -> None:
     """A partner's regular presence and a session of it, with a family."""
-    # The directory is public, but for the address its reminders go to.
-    ici.poser("partenaire", partenaire, PUBLIC, courriel_contact=ANNUAIRE)
+    ici.poser("partenaire", partenaire, ANNUAIRE)
     ici.poser("permanence", f.PermanenceFactory(lieu=lieu, partenaire=partenaire), PUBLIC)
     seance = f.SeanceFactory(atelier=None, permanence=ici["permanence"], lieu=lieu, debut=f.dans(minutes=40))
     ici.poser("seance_permanence", seance, PUBLIC)
@@ -291,7 +290,7 @@ class Monde:
         """The (class, place) of the words that a page may show to somebody."""
         permis: set[tuple[str, str]] = set()
         if genre in ("public", "lien"):
-            permis |= {(classe, place) for classe in (NOM, PUBLIC) for place in PLACES}
+            permis |= {(classe, place) for classe in (NOM, PUBLIC, ANNUAIRE) for place in PLACES}
         if genre == "lien" and cible is not None:
             permis |= {(classe, cible.place) for classe in CLASSES}
         if genre != "equipe" or personne in r.A_LA_PORTE:
