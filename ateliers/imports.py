@@ -278,10 +278,11 @@ class _Lecture:
 
     def _lieu(self, ligne: Ligne) -> Lieu:
         if not ligne.get("lieu") and len(self._lieux) == 1:
-            (seul,) = self._lieux.values()
-            return seul
-        lieu: Lieu = self._choisir(ligne, "lieu", self._lieux)
-        return lieu
+            (lieu,) = self._lieux.values()
+        else:
+            lieu = self._choisir(ligne, "lieu", self._lieux)
+        trouve: Lieu = lieu
+        return trouve
 
     def _salle(self, ligne: Ligne, lieu: Lieu) -> Salle | None:
         if not ligne.get("salle"):

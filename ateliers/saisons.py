@@ -27,13 +27,13 @@ COPIES_MAX = 500
 # What a copy has of its model; what was said of one day alone (`precisions`) is not of the next season.
 _REPRIS = (
     "atelier",
-    "permanence",
     "lieu",
     "titre",
     "format",
     "intervenants",
     "langues",
     "audience",
+    "accueil",
     "accueille_grossesse",
     "age_min_mois",
     "age_max_mois",
@@ -120,13 +120,13 @@ def prevoir_copie(*, copie: Copie, maintenant: datetime) -> list[LigneCopie]:
 
 
 def _modeles(copie: Copie) -> list[Seance]:
-    """Those that took place, or will; meetings of groups have a plan of their own."""
+    """Those that took place, or will; meetings of groups and permanences have a plan of their own."""
     un_jour = timedelta(days=1)
     # A day wider on both sides: the day counts on the clock of the place.
     debut = datetime.combine(copie.du - un_jour, time(), tzinfo=UTC)
     fin = datetime.combine(copie.au + 2 * un_jour, time(), tzinfo=UTC)
     seances = (
-        Seance.objects.filter(lieu__maison=copie.maison, groupe=None, debut__gte=debut, debut__lt=fin)
+        Seance.objects.filter(lieu__maison=copie.maison, atelier__isnull=False, debut__gte=debut, debut__lt=fin)
         .exclude(statut=StatutSeance.ANNULEE)
         .select_related("atelier", "lieu__maison__departement", "serie", "animateur", "salle")
         .order_by("debut", "pk")
@@ -185,14 +185,14 @@ def _motif(copie: Copie, modele: Seance, jour: date, debut: datetime, maintenant
 
 def _cle(ligne: LigneCopie) -> tuple[object, ...]:
     modele = ligne.modele
-    return modele.atelier_id, modele.permanence_id, modele.lieu_id, ligne.debut
+    return modele.atelier_id, modele.lieu_id, ligne.debut
 
 
 def _deja_la(lignes: Collection[LigneCopie]) -> set[tuple[object, ...]]:
     """What is planned at these very hours already, by an earlier copy or by hand."""
     debuts = [ligne.debut for ligne in lignes if ligne.retenue]
     seances = Seance.objects.filter(debut__in=debuts, lieu__in={ligne.modele.lieu_id for ligne in lignes})
-    return set(seances.exclude(statut=StatutSeance.ANNULEE).values_list("atelier", "permanence", "lieu", "debut"))
+    return set(seances.exclude(statut=StatutSeance.ANNULEE).values_list("atelier", "lieu", "debut"))
 
 
 @transaction.atomic

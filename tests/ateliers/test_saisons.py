@@ -28,6 +28,7 @@ from tests.factories import (
     GroupePairsFactory,
     InscriptionFactory,
     LieuFactory,
+    PermanenceFactory,
     SalleFactory,
     SeanceFactory,
     dans,
@@ -122,6 +123,7 @@ class TestCopier:
         seance(5)
         seance(6, annulee=True)
         seance(7, atelier=None, groupe=GroupePairsFactory(maison=lieu.maison, lieu=lieu))
+        seance(8, atelier=None, permanence=PermanenceFactory(lieu=lieu))
         seance(12)  # → 11 June
         SeanceFactory(debut=a_paris(2026, 3, 4, 14))  # of another house
         retiree = seance(9)
