@@ -85,6 +85,7 @@ def seance_exemple(**attributs: Any) -> SimpleNamespace:
             "zone": PARIS,
             "lieu": SimpleNamespace(
                 nom="Salle des familles",
+                fuseau="Europe/Paris",
                 commune=SimpleNamespace(nom="Rethel"),
                 maison=SimpleNamespace(nom="Maison des 1000 premiers jours de Rethel"),
             ),
@@ -101,6 +102,30 @@ def seance_exemple(**attributs: Any) -> SimpleNamespace:
             "inscriptions_au": None,
             "get_absolute_url": "#seances",
             "distance_km": 3.2,
+            **attributs,
+        }
+    )
+
+
+def groupe_exemple(**attributs: Any) -> SimpleNamespace:
+    """What the card of a group reads."""
+    jour = timezone.localdate()
+    return SimpleNamespace(
+        **{
+            "nom": "Les bébés du printemps",
+            "naissances_du": jour + timedelta(days=60),
+            "naissances_au": jour + timedelta(days=115),
+            "premiere_rencontre": jour + timedelta(days=140),
+            "debut_premiere": datetime.combine(jour + timedelta(days=140), datetime.min.time(), PARIS).replace(
+                hour=14
+            ),
+            "jour_de_semaine": "mardi",
+            "get_rythme_display": "une semaine sur deux",
+            "lieu": seance_exemple().lieu,
+            "binomes_libres": 6,
+            "particularites_libelles": ["coparents bienvenus"],
+            "langue": "fr",
+            "get_langue_display": "français",
             **attributs,
         }
     )
@@ -159,6 +184,14 @@ def catalogue(request: HttpRequest) -> HttpResponse:
                 "Commencée",
                 seance_exemple(debut=maintenant - timedelta(minutes=20), fin=maintenant + timedelta(minutes=70)),
             ),
+        ],
+        "groupes": [
+            groupe_exemple(),
+            groupe_exemple(
+                nom="Les jumeaux du soir", binomes_libres=2, particularites_libelles=["jumeaux et plus", "le soir"]
+            ),
+            groupe_exemple(nom="Mars, en turc", binomes_libres=0, langue="tr", get_langue_display="turc"),
+            groupe_exemple(nom="Les petits de l'été", premiere_rencontre=None),
         ],
         "maisons": [
             {"maison": maison_exemple(), "distance": 3.2, "ouvert": True, "ouverture": "jusqu'à 17 h"},
