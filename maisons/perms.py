@@ -203,7 +203,7 @@ def can_donner(
 
 
 # organisations → where each works as a partner: (organisation, house) pairs, told by the room that knows partners.
-Partenariats = Callable[[], models.QuerySet[Any, dict[str, Any]]]
+Partenariats = Callable[[], models.QuerySet[Any, Any]]
 _PARTENARIATS: list[Partenariats] = []
 
 

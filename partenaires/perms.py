@@ -34,7 +34,7 @@ declarer(
 declarer(Orientation, view=EQUIPES, add=MAISON, change=MAISON, delete=MAISON)
 
 
-def _partenariats() -> QuerySet[Any, dict[str, Any]]:
+def _partenariats() -> QuerySet[Any, Any]:
     """Where each organisation holds a permanence."""
     return Permanence.objects.values(organisation=F("partenaire__organisation"), maison=F("lieu__maison"))
 

@@ -6,7 +6,7 @@ from tests.droits.regles import (
     ADMINISTRATION,
     DIRECTION,
     EQUIPES,
-    PILOTE,
+    NOMS,
     RESPONSABLE,
     SITE,
     TOUS,
@@ -18,7 +18,7 @@ from tests.droits.regles import (
 
 REGLES: Regles = {
     **modele("socle.utilisateur", "utilisateur", lit=DIRECTION, change=ADMINISTRATION, change_fait=302),
-    **modele("socle.message", "message", lit=EQUIPES - {PILOTE}, historique=False),
+    **modele("socle.message", "message", lit=NOMS | ADMINISTRATION, historique=False),
     # Written by the portal alone, read by those who answer for the houses
     **modele("socle.lecture", "lecture", lit=frozenset({RESPONSABLE}) | ADMINISTRATION, historique=False),
     "admin:socle_lecture_change": equipe("lecture", lit=frozenset({RESPONSABLE}) | ADMINISTRATION, fait=200),
