@@ -91,6 +91,8 @@ class Regle:
     donnees: Mapping[str, Any] = field(default_factory=dict)
     # Whose canaries a page may show: of one's role (equipe), of everybody (public), of the link's holder, of nobody.
     genre: str = "equipe"
+    # A page of the staff's site that lists what the public pages of every house tell.
+    montre_public: bool = False
     # What follows the address: "?seance=1".
     requete: str = ""
     # The page doesn't look at the method: a POST of some stands for all.

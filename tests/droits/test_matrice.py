@@ -114,6 +114,8 @@ def ecart(monde: Monde, regle: Regle, cible: Cible | None, personne: str, method
     if ecrits and (methode == r.GET or obtenu not in REUSSIS or personne in r.A_LA_PORTE and regle.genre == "equipe"):
         ecarts.append(f"{qui}: answered {obtenu} and wrote {ecrits} rows")
     fuites = trouves(reponse) - monde.lisibles(personne, regle.genre, cible)
+    if regle.montre_public:
+        fuites -= monde.lisibles(personne, "public", cible)
     if fuites:
         ecarts.append(f"{qui}: shows foreign words (class, house): {sorted(fuites)}")
     return ecarts
