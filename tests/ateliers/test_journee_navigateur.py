@@ -27,20 +27,6 @@ TABLETTE = {"width": 768, "height": 1024}
 TELEPHONE = {"width": 360, "height": 780}
 
 
-@pytest.fixture(scope="session")
-def axe() -> Callable[[Page], None]:
-    """The engine without its reading of style sheets: it would inline the admin's @import, which the CSP stops."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    engine = Axe()
-
-    def verifier(page: Page) -> None:
-        trouve = engine.run(page, options={"preload": False})
-        assert trouve.violations_count == 0, trouve.generate_report()
-
-    return verifier
-
-
 @pytest.fixture
 def seance() -> Seance:
     seance: Seance = SeanceFactory(debut=dans(minutes=20), titre="Portage", capacite_adultes=3, capacite_enfants=3)
