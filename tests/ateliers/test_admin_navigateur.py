@@ -37,20 +37,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TABLETTE = {"width": 768, "height": 1024}
 
 
-@pytest.fixture(scope="session")
-def axe() -> Callable[[Page], None]:
-    """The engine without its reading of style sheets: it would inline the admin's @import, which the CSP stops."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    engine = Axe()
-
-    def verifier(page: Page) -> None:
-        trouve = engine.run(page, options={"preload": False})
-        assert trouve.violations_count == 0, trouve.generate_report()
-
-    return verifier
-
-
 @pytest.fixture
 def lieu() -> Lieu:
     lieu: Lieu = LieuFactory()
