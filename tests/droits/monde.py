@@ -29,7 +29,7 @@ from django.test.client import ClientHandler
 from ateliers.enums import CanalDemande, StatutDemande
 from ateliers.groupes.messages import USAGE_LIEN as USAGE_GROUPE
 from ateliers.messages import USAGE_LIEN
-from ateliers.models import Depassement, MotDeLaMaison, Passage
+from ateliers.models import Composition, Depassement, MotDeLaMaison, Passage
 from ateliers.pdf import USAGE_PORTE
 from familles import lectures
 from maisons import invitations
@@ -80,6 +80,7 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     ici = Foyer(place, {"organisation": organisation})
     maison = ici.poser("maison", f.MaisonFactory(organisation=organisation, departement=departement), PUBLIC, nom=NOM)
     lieu = ici.poser("lieu", f.LieuFactory(maison=maison), PUBLIC, nom=NOM, adresse=NOM)
+    chef = marquer(f.AffectationFactory(maison=maison).utilisateur, EQUIPE, place)
     ici.poser("plage", f.PlageOuvertureFactory(lieu=lieu), PUBLIC)
     tours = ici.poser("equipage", f.EquipageFactory(maison=maison), PUBLIC)
     etape = f.EtapeFactory(tournee=ici.poser("tournee", f.TourneeFactory(equipage=tours), EQUIPE), lieu=lieu)
@@ -112,13 +113,15 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     ici.poser("rappel", f.DemandeRappelFactory(maison=maison), DEMANDE)
     # Its questions are no free text: no canary.
     ici.objets["bien_etre"] = f.QuestionnaireBienEtreFactory(departement=departement, code=f"essai-{place}")
+    composition = Composition.objects.create(par=chef)
+    composition.maisons.set([maison])
+    ici.poser("composition", composition, DEMANDE)
     ici.poser("message", f.MessageFactory(objet=inscription), FAMILLE)
     ici.poser("opposition", f.OppositionFactory(destinataire=f"{place}@exemple.fr"), FAMILLE)
 
     ici.poser("passage", Passage.objects.create(seance=seance), EQUIPE)
     collegue = ici.poser("utilisateur", f.UtilisateurFactory(equipe=True), EQUIPE)
     ici.poser("affectation", f.AffectationFactory(maison=maison, role=Role.ANIMATEUR, utilisateur=collegue), EQUIPE)
-    chef = marquer(f.AffectationFactory(maison=maison).utilisateur, EQUIPE, place)
     ici.poser("invitation", _invitation(maison, chef), EQUIPE)
     ici.poser("mot", MotDeLaMaison.objects.create(seance=seance, texte="…", destinataires=1, par=chef), EQUIPE)
     # Written once, its canary with it.

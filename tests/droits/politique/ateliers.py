@@ -50,6 +50,16 @@ REGLES: Regles = {
     ),
     **modele("ateliers.seance", "seance", lit=TOUS, ajoute=MAISON, ajout_vu=302, ajout_fait=302),
     **modele("ateliers.inscription", "inscription", lit=NOMS),
+    # Groups of parents: who asks, drafts of cohorts, the groups
+    **modele("ateliers.demandegroupe", "demande", lit=MAISON, change=MAISON, historique=False),
+    "admin:ateliers_demandegroupe_change": replace(equipe("demande", lit=MAISON), montre_public=True),
+    **modele("ateliers.composition", "composition", lit=MAISON, ajoute=MAISON, ajout_fait=422, historique=False),
+    # Sent without saying what to do
+    "admin:ateliers_composition_change": equipe("composition", lit=MAISON, fait=404),
+    "admin:ateliers_composition_valider": equipe("composition", lit=MAISON, vu=302),
+    "admin:ateliers_groupepairs_modifier": equipe("groupe", lit=MAISON, voit=EQUIPES, fait=422),
+    "admin:ateliers_groupepairs_rencontres": equipe("groupe", lit=MAISON, voit=EQUIPES, fait=422),
+    "admin:ateliers_groupepairs_clore": equipe("groupe", lit=MAISON, voit=EQUIPES),
     # Pages that show, whatever is sent to them
     "admin:ateliers_seance_change": equipe("seance", lit=TOUS, fait=200),
     "admin:ateliers_inscription_change": equipe("inscription", lit=NOMS, fait=200),
