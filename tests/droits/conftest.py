@@ -25,7 +25,7 @@ def adresses_de_demonstration(tmp_path_factory: Any) -> Iterator[None]:
         with override_settings(DEMO=True):
             reload(urls)
             clear_url_caches()
-        # Thousands of refusals: test_identifiants.py looks at the real page.
+        # Thousands of refusals, all of one page.
         urls.handler403, urls.handler404 = _bref(403), _bref(404)  # type: ignore[attr-defined]
         yield
         del urls.handler403, urls.handler404  # type: ignore[attr-defined]

@@ -27,7 +27,6 @@ REGLES: Regles = {
     "admin:socle_export_fichier": equipe("cle_export", lit=TOUS, fait=405),
     "admin:index": equipe(lit=SITE, fait=200),
     "admin:app_list": equipe("application", lit=TOUS, fait=200, refus=404),
-    # Without naming a field; test_portee.py asks for every field.
     "admin:autocomplete": equipe(lit=SITE, vu=403, fait=405),
     "admin:jsi18n": equipe(lit=SITE, fait=405),
     "admin:logout": equipe(lit=SITE, vu=405, fait=200),
