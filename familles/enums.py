@@ -114,3 +114,33 @@ class StatutRappel(models.TextChoices):
     RAPPELEE = "rappelee", _("rappelée")
     SANS_REPONSE = "sans_reponse", _("sans réponse après plusieurs essais")
     RETIREE = "retiree", _("retirée à sa demande")
+
+
+class Etape(models.TextChoices):
+    """Where in the 1000 days an article is of use."""
+
+    GROSSESSE = "grossesse", _("Pendant la grossesse")
+    NAISSANCE = "naissance", _("Autour de la naissance")
+    PREMIERS_MOIS = "premiers_mois", _("De 0 à 6 mois")
+    SIX_MOIS = "six_mois", _("De 6 à 12 mois")
+    DEUXIEME_ANNEE = "deuxieme_annee", _("De 1 à 2 ans")
+
+
+class ThemeArticle(models.TextChoices):
+    SANTE = "sante", _("Santé et suivi")
+    MORAL = "moral", _("Votre moral")
+    COPARENT = "coparent", _("L'autre parent, le couple")
+    SOMMEIL = "sommeil", _("Sommeil et pleurs")
+    ALIMENTATION = "alimentation", _("Alimentation")
+    LANGAGE = "langage", _("Langage, jeu, lecture")
+    MAISON = "maison", _("La maison, un lieu sûr")
+    TRAVAIL = "travail", _("Travail et mode d'accueil")
+    DROITS = "droits", _("Droits et démarches")
+    LIENS = "liens", _("Ne pas rester seul")
+
+
+class StatutArticle(models.TextChoices):
+    BROUILLON = "brouillon", _("brouillon")
+    RELU = "relu", _("relu")
+    PUBLIEE = "publiee", _("publié")
+    ARCHIVEE = "archivee", _("retiré ou remplacé")

@@ -1,24 +1,25 @@
 """What each role may do with what the public reads of this room, and with requests to be called.
 
-| role                      | calendar          | well-being questionnaires               | requests to be called |
-|---------------------------|-------------------|-----------------------------------------|-----------------------|
-| animateur, responsable    | see               | –                                       | see, answer           |
-| partenaire, pilote        | see               | –                                       | –                     |
-| médecin de PMI            | see               | see, set and publish (own département)  | –                     |
-| rédaction du réseau       | see, write, publish | –                                     | –                     |
-| administrateur du réseau  | see               | see, take away                          | –                     |
+| role                   | calendar            | articles            | questionnaires                  | requests    |
+|------------------------|---------------------|---------------------|---------------------------------|-------------|
+| animateur, responsable | –                   | –                   | –                               | see, answer |
+| partenaire, pilote     | –                   | –                   | –                               | –           |
+| médecin de PMI         | see                 | see, review         | see, set, publish (département) | –           |
+| rédaction du réseau    | see, write, publish | see, write, publish | –                               | –           |
+| administrateur réseau  | see                 | see                 | see, take away                  | –           |
 """
 
 from __future__ import annotations
 
-from familles.models import DemandeRappel, Jalon, QuestionnaireBienEtre, VersionJalon
-from maisons.perms import ADMINISTRATION, MAISON, MEDECINE, REDACTION, TOUS
+from familles.models import Article, DemandeRappel, QuestionnaireBienEtre, VersionJalon
+from maisons.perms import ADMINISTRATION, MAISON, MEDECINE, REDACTION
 from socle.portee import declarer
 
-LECTEURS = TOUS | REDACTION | MEDECINE
+LECTEURS = REDACTION | MEDECINE | ADMINISTRATION
 
-declarer(Jalon, view=LECTEURS)
 declarer(VersionJalon, view=LECTEURS, change=REDACTION, publier=REDACTION)
+# Whoever writes doesn't sign the review.
+declarer(Article, view=LECTEURS, add=REDACTION, change=REDACTION, relire=MEDECINE, publier=REDACTION)
 declarer(
     QuestionnaireBienEtre,
     view=MEDECINE | ADMINISTRATION,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from familles.bien_etre import QuestionsInvalides, maximum
 from familles.enums import StatutVersion
 from familles.models import QuestionnaireBienEtre
+from familles.versions import PublicationRefusee, preparer_copie
 from socle.models import Utilisateur
 
 _TEXTES = tuple(
@@ -18,29 +18,13 @@ _TEXTES = tuple(
 )
 
 
-class PublicationRefusee(Exception):
-    """Nothing was published; the message is for the person on screen."""
-
-
-@transaction.atomic
 def preparer_version(*, questionnaire: QuestionnaireBienEtre, maintenant: datetime) -> QuestionnaireBienEtre:
     """The draft of the next version: the one there is, or a copy of what is published."""
-    versions = QuestionnaireBienEtre.objects.select_for_update(of=("self",), no_key=True).filter(
-        code=questionnaire.code
+    return preparer_copie(
+        questionnaire,
+        freres=QuestionnaireBienEtre.objects.filter(code=questionnaire.code),
+        publication={"valide_par": None, "valide_par_nom": "", "publie_le": None, "cree_le": maintenant},
     )
-    brouillon = versions.filter(statut=StatutVersion.BROUILLON).first()
-    if brouillon is not None:
-        return brouillon
-    copie = versions.get(pk=questionnaire.pk)
-    dernier = QuestionnaireBienEtre.objects.filter(code=questionnaire.code).aggregate(Max("numero"))["numero__max"]
-    copie.pk = None
-    copie._state.adding = True
-    copie.numero = dernier + 1
-    copie.statut = StatutVersion.BROUILLON
-    copie.valide_par, copie.valide_par_nom, copie.publie_le = None, "", None
-    copie.cree_le = maintenant
-    copie.save()
-    return copie
 
 
 @transaction.atomic

@@ -36,6 +36,7 @@ class PagesSitemap(_Bilingue):
             "portail:groupes",
             "portail:professionnels",
             "compagnon:calendrier",
+            "compagnon:ressources",
             "portail:besoin_aide",
             "portail:mentions_legales",
             "portail:confidentialite",

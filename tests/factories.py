@@ -38,8 +38,8 @@ from ateliers.models import (
     fin_de_groupe,
 )
 from enquetes.models import Questionnaire
-from familles.enums import Variante
-from familles.models import DemandeRappel, Enfant, Famille, QuestionnaireBienEtre
+from familles.enums import Ancre, Caractere, CategorieJalon, Confiance, ThemeArticle, Variante
+from familles.models import Article, DemandeRappel, Enfant, Famille, Jalon, QuestionnaireBienEtre, VersionJalon
 from maisons.enums import (
     JourSemaine,
     MotifArret,
@@ -388,6 +388,43 @@ class DemandeRappelFactory(DjangoModelFactory):
     prenom = "Lila"
     telephone = "+33612345678"
     demandee_le = factory.LazyFunction(maintenant)
+
+
+class VersionJalonFactory(DjangoModelFactory):
+    """A draft: four to eight weeks after the birth."""
+
+    class Meta:
+        model = VersionJalon
+
+    jalon = factory.LazyFunction(lambda: Jalon.objects.create(code=f"jalon-{uuid.uuid4().hex[:8]}"))
+    numero = 1
+    titre = "Un entretien"
+    categorie = CategorieJalon.SANTE_MERE
+    pour_qui = factory.LazyFunction(lambda: ["mere"])
+    caractere = Caractere.RECOMMANDE
+    ancre = Ancre.NAISSANCE
+    debut_semaines = 4
+    fin_semaines = 8
+    regle_ecrite = "De quatre à huit semaines."
+    sources = "Une source publique"
+    confiance = Confiance.VERIFIE
+    verifiee_le = date(2026, 11, 21)
+
+
+class ArticleFactory(DjangoModelFactory):
+    """A draft."""
+
+    class Meta:
+        model = Article
+
+    slug = factory.Sequence(lambda n: f"article-{n}")
+    titre = "Un article"
+    resume = "En une phrase."
+    corps = "Un **texte**."
+    etapes = factory.LazyFunction(lambda: ["grossesse"])
+    theme = ThemeArticle.SANTE
+    sources = "Une source publique"
+    redige_le = date(2026, 11, 22)
 
 
 class QuestionnaireBienEtreFactory(DjangoModelFactory):

@@ -1,5 +1,5 @@
 """The team's pages of this room, by topic."""
 
-from familles.admin import bien_etre, familles
+from familles.admin import bien_etre, familles, redaction
 
-__all__ = ["bien_etre", "familles"]
+__all__ = ["bien_etre", "familles", "redaction"]

@@ -18,6 +18,7 @@ from familles import demandes_rappel, questionnaires
 from familles.bien_etre import maximum
 from familles.enums import StatutRappel, StatutVersion
 from familles.models import DemandeRappel, QuestionnaireBienEtre
+from familles.versions import PublicationRefusee
 from socle import lectures
 from socle.admin import PortailAdminSite, PorteeAdmin
 from socle.portee import roles_autorises, utilisateur_de, visibles
@@ -111,7 +112,7 @@ class QuestionnaireBienEtreAdmin(VersionsAdmin):
                 nom=_("%(nom)s, médecin de PMI") % {"nom": personne.nom_complet or personne.email},
                 maintenant=maintenant,
             )
-        except questionnaires.PublicationRefusee as refus:
+        except PublicationRefusee as refus:
             raise EtapeRefusee(str(refus)) from None
 
 

@@ -9,9 +9,12 @@ from familles.models.bien_etre import (
 from familles.models.calendrier import Jalon, JalonQuerySet, VersionJalon, VersionJalonQuerySet
 from familles.models.familles import PRENOM_MAX, Enfant, Famille, FamilleQuerySet
 from familles.models.fusions import FamillesDistinctes, Fusion
+from familles.models.ressources import Article, ArticleQuerySet
 
 __all__ = [
     "PRENOM_MAX",
+    "Article",
+    "ArticleQuerySet",
     "DemandeRappel",
     "DemandeRappelQuerySet",
     "Enfant",

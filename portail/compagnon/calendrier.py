@@ -18,11 +18,12 @@ from familles import ical
 from familles.calendrier import Reperes, bornes, ou_j_en_suis
 from familles.enums import AideProche
 from familles.forms import CalendrierForm
-from familles.models import VersionJalon
+from familles.models import Article, VersionJalon
 from familles.mots_calendrier import en_mois, mention
 from familles.mots_calendrier import ou_j_en_suis as en_mots
 from maisons.forms import ProximiteForm
 from portail.cache import page_publique
+from portail.compagnon.articles import etape_de
 from portail.compagnon.lignes import ENTRETIENS, est_ferie, frise, lignes, parties
 from portail.compagnon.proches import proches
 from portail.numeros import numeros_verifies
@@ -31,6 +32,7 @@ from socle.origine import sans_cookie
 INVALIDE = 422
 HEURE = 3600
 MINUTE = 60
+ARTICLES_MAX = 6
 
 
 def sans_trace(reponse: HttpResponse) -> HttpResponse:
@@ -74,6 +76,10 @@ def calendrier(request: HttpRequest) -> HttpResponse:
         "ou": ou,
         "ou_en_mots": en_mots(ou),
         "age_corrige": en_mois(ou.mois_corriges) if ou.mois_corriges is not None else "",
+        "articles": Article.objects.publies(le=aujourd_hui)
+        .filter(etapes__contains=[etape_de(ou)])
+        .defer("corps")
+        .order_by("theme", "titre")[:ARTICLES_MAX],
         "parties": parties(toutes, le=aujourd_hui),
         "frise": frise(toutes, reperes, le=aujourd_hui),
         "du": du,

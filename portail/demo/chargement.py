@@ -11,6 +11,7 @@ from django.db import transaction
 
 from maisons.models import Commune
 from portail.demo.agenda import charger_agenda
+from portail.demo.articles import publier_articles
 from portail.demo.bien_etre import charger_bien_etre
 from portail.demo.catalogue import charger_catalogue
 from portail.demo.enquetes import charger_enquetes
@@ -60,4 +61,5 @@ def charger_demo(*, maintenant: datetime, annoncer: Callable[[str], None] = lamb
     reponses = charger_enquetes(maintenant=maintenant)
     annoncer(f"Enquêtes : {reponses} réponses ajoutées.")
     charger_bien_etre(maintenant=maintenant)
+    publier_articles(maintenant=maintenant)
     return Bilan(len(reseau.maisons), reseau.creees, len(agenda.nouvelles), agenda.a_venir, inscriptions)

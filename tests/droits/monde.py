@@ -179,6 +179,8 @@ CIBLES: dict[str, Callable[[Foyer], tuple[Any, ...]]] = {
     "jeton_partenaire": lambda ici: (liens.signer(USAGE_FICHE, ici["partenaire"].pk),),
     "jeton_porte": lambda ici: (liens.signer(USAGE_PORTE, ici["seance"].pk),),
     "jeton_invitation": lambda ici: (invitations.jeton(ici["invitation"]),),
+    "jalon_publier": lambda ici: (ici["jalon"].pk, "publier"),
+    "article_relire": lambda ici: (ici["article"].pk, "relire"),
     "bien_etre_publier": lambda ici: (ici["bien_etre"].pk, "publier"),
     "deux_familles": lambda ici: (ici["famille"].pk, ici["proposition"].famille_id),
     "seance_et_inscription": lambda ici: (ici["seance"].pk, ici["inscription"].pk),
@@ -226,6 +228,8 @@ class Monde:
             "b2": foyer("b2", bas_rhin, marquer(f.OrganisationFactory(), NOM, "b2")),
         }
         self.ici = self.foyers["a1"]
+        # Of no house: whoever may see them sees them all.
+        self.ici.objets |= {"jalon": f.VersionJalonFactory(), "article": f.ArticleFactory()}
         chez_le_partenaire = marquer(f.OrganisationFactory(), NOM, "p0")
         self.foyers["p0"] = Foyer("p0", {"organisation": chez_le_partenaire})
         permanence(self.foyers["p0"], self.ici["lieu"], f.PartenaireFactory(organisation=chez_le_partenaire))

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from familles.bien_etre import Bande, Question, QuestionsInvalides, bande, coter, lire_questions, maximum
 from familles.enums import StatutVersion
 from familles.models import QuestionnaireBienEtre
-from familles.questionnaires import PublicationRefusee, preparer_version, publier, retirer
+from familles.questionnaires import preparer_version, publier, retirer
+from familles.versions import PublicationRefusee
 from portail.demo.bien_etre import FICHIER, charger_bien_etre
 from tests.factories import DepartementFactory, maintenant
 

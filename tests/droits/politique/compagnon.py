@@ -7,6 +7,8 @@ from tests.droits.regles import Regles, publique
 REGLES: Regles = {
     "compagnon:calendrier": publique(fait=422),
     "compagnon:repere": publique("inconnu", vu=404),
+    "compagnon:ressources": publique(),
+    "compagnon:article": publique("inconnu", vu=404),
     "compagnon:bien_etre": publique(),
     "compagnon:aide": publique(),
     "compagnon:questionnaire": publique("inconnu", vu=404, fait=404),

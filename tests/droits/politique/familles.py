@@ -5,11 +5,14 @@ from tests.droits.regles import (
     MAISON,
     MEDECINE,
     NOMS,
+    REDACTION,
     RESPONSABLES,
     Regles,
     equipe,
     modele,
 )
+
+EDITION = REDACTION | MEDECINE | ADMINISTRATION
 
 REGLES: Regles = {
     **modele("familles.famille", "famille", lit=NOMS),
@@ -26,6 +29,11 @@ REGLES: Regles = {
         change=MEDECINE,
         historique=False,
     ),
+    # What the public reads, kept by the network's editors and reviewed by a doctor.
+    **modele("familles.versionjalon", "jalon", lit=EDITION, change=REDACTION, historique=False),
+    "admin:familles_versionjalon_etape": equipe("jalon_publier", lit=EDITION, ecrit=REDACTION, vu=405),
+    **modele("familles.article", "article", lit=EDITION, ajoute=REDACTION, change=REDACTION, historique=False),
+    "admin:familles_article_etape": equipe("article_relire", lit=EDITION, ecrit=MEDECINE, vu=405),
     "admin:familles_questionnairebienetre_etape": equipe(
         "bien_etre_publier", lit=MEDECINE | ADMINISTRATION, ecrit=MEDECINE, vu=405
     ),
