@@ -43,7 +43,8 @@ class PartenaireForm(FicheForm):
 
     commune = ChampCommune(label=_("Commune"), max_length=80, required=False, help_text=_("Nom ou code postal."))
 
-    class Meta(FicheForm.Meta):
+    class Meta:
+        model = Partenaire
         fields = (
             "nom",
             "type",
