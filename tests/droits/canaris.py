@@ -27,7 +27,7 @@ DEMANDE = "g"  # families in groups of parents, or who ask for one
 PLACES = ("a1", "a2", "b1", "b2", "p0")
 
 # Of a telephone number.
-_GENRES = (FAMILLE, PUBLIC, DEMANDE)
+_GENRES = (FAMILLE, PUBLIC, DEMANDE, ANNUAIRE)
 # What is no free text, or what the program reads back.
 _TECHNIQUES = frozenset(
     "password langue fuseau rrule code_postal cle_unique message_id modele code_insee code cle reference key "
@@ -35,7 +35,7 @@ _TECHNIQUES = frozenset(
 )
 
 _MOT = re.compile(r"qz7([nvdefg])(a1|a2|b1|b2|p0)")
-_NUMERO = re.compile(r"6[\s.\u00a0]?70[\s.\u00a0]?([012])7[\s.\u00a0]?0([0-4])")
+_NUMERO = re.compile(r"6[\s.\u00a0]?70[\s.\u00a0]?([0123])7[\s.\u00a0]?0([0-4])")
 
 
 def mot(classe: str, place: str) -> str:
