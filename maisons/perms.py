@@ -223,7 +223,7 @@ def organisations_partenaires(
     for fonction in _PARTENARIATS:
         ici = fonction().filter(maison__in=siennes).values("organisation")
         ailleurs = fonction().filter(organisation=models.OuterRef("pk")).exclude(maison__in=siennes)
-        dedans |= models.Q(pk__in=ici) & ~models.Exists(ailleurs)
+        dedans |= models.Q(models.Q(pk__in=ici), ~models.Exists(ailleurs))
     return Organisation.objects.filter(dedans)
 
 
