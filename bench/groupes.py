@@ -80,6 +80,8 @@ def familles(tirage: int) -> tuple[list[Attente], list[Endroit]]:
     from ateliers.groupes.regles import Profil
 
     hasard = random.Random(tirage)
+    # Of its own, so that the other draws stay those of former figures.
+    deja = random.Random(1000 + tirage)
     endroits = [
         Endroit(
             cle=n,
@@ -99,6 +101,7 @@ def familles(tirage: int) -> tuple[list[Attente], list[Endroit]]:
             if hasard.random() < 0.85
             else hasard.choice([("fr", "ar"), ("fr", "tr"), ("tr",), ("ar",)]),
             "moments": hasard.choices([(), ("journee",), ("soir", "samedi"), ("samedi",)], [55, 25, 12, 8])[0],
+            "a_deja_un_enfant": deja.random() < 0.4,
             "coparent": hasard.random() < 0.25,
             "latitude": maison.latitude + hasard.gauss(0, 0.08),
             "longitude": maison.longitude + hasard.gauss(0, 0.12),

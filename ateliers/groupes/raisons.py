@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ateliers.enums import Moment, Obstacle
+from ateliers.enums import Moment, Obstacle, Particularite
 from maisons.enums import Langue
 
 
@@ -33,6 +33,10 @@ def _mots(raison: dict[str, Any]) -> Any:
             )
         case {"code": "distance", "km": km}:
             return _("à %s km de la commune") % number_format(km, decimal_pos=0 if km >= 10 else 1)
+        case {"code": "reserve", "public": Particularite.MULTIPLES.value}:
+            return _("groupe entre parents de jumeaux ou plus : assez de demandes pour en faire un")
+        case {"code": "reserve", "public": Particularite.FRATRIE.value}:
+            return _("groupe entre parents qui ont déjà un enfant : assez de demandes pour en faire un")
         case {"code": "langue", "langue": str(langue)}:
             return _("langue parlée : %s") % Langue(langue).label
         case {"code": "moment", "moment": str(moment)}:
@@ -74,6 +78,10 @@ def _phrase_famille(raison: dict[str, Any]) -> str:
             return _("Les bébés du groupe ont l'âge du vôtre.")
         case {"code": "distance", "km": km}:
             return _("C'est à %s km de chez vous.") % number_format(km, decimal_pos=0 if km >= 10 else 1)
+        case {"code": "reserve", "public": Particularite.MULTIPLES.value}:
+            return _("Les autres parents attendent aussi des jumeaux ou plus, ou viennent d'en avoir.")
+        case {"code": "reserve", "public": Particularite.FRATRIE.value}:
+            return _("Les autres parents ont aussi déjà un enfant.")
         case {"code": "langue", "langue": str(langue)}:
             return _("On y parle une de vos langues : %s.") % Langue(langue).label
         case {"code": "moment", "moment": str(moment)}:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ateliers.enums import Moment, Particularite
-from ateliers.groupes.composition.modele import Attente, Candidat, Endroit, Reglages
+from ateliers.groupes.composition.modele import RESERVES, Attente, Candidat, Endroit, Reglages
 from ateliers.groupes.regles import Cadre, distance, obstacles
 
 # The plain group meets by day; the two others are proposed where families can't come then.
@@ -16,10 +16,12 @@ _VARIANTES: tuple[tuple[Moment, tuple[str, ...]], ...] = (
     (Moment.SOIR, (Particularite.SOIR.value,)),
     (Moment.SAMEDI, (Particularite.SAMEDI.value,)),
 )
+# A group for all, and those for twins or for second children alone, whose families fit in the one for all too.
+_PUBLICS: tuple[tuple[str, ...], ...] = ((), *((reserve,) for reserve in RESERVES))
 
 
 def candidats(attentes: Sequence[Attente], endroits: Sequence[Endroit], reglages: Reglages) -> list[Candidat]:
-    """Each place, language and time of day with every window of births worth looking at.
+    """Each place, language, time of day and public with every window of births worth looking at.
 
     A window begins on the birth of a family that would be in it: any other holds the same families as one of these.
     A candidate whose families all fit in another of the same kind is left out, as is one with too few of them.
@@ -43,7 +45,8 @@ def candidats(attentes: Sequence[Attente], endroits: Sequence[Endroit], reglages
                     )
                     if not besoin:
                         continue
-                trouves += _fenetres(endroit, langue, particularites, du_genre, reglages)
+                for public in _PUBLICS:
+                    trouves += _fenetres(endroit, langue, particularites + public, du_genre, reglages)
     return trouves
 
 
@@ -79,7 +82,7 @@ def _fenetres(
             continue
         precedentes = frozenset(dedans)
         # Enough for two groups of the very same births: the window is there twice.
-        fois = min(endroit.groupes_max, max(1, 1 + (binomes - reglages.taille_max) // reglages.taille_min))
+        fois = min(endroit.groupes_max, binomes // reglages.taille_min)
         retenus += [Candidat(endroit=endroit, cadre=cadre, familles=dedans)] * fois
     return retenus
 

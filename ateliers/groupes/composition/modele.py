@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ateliers.enums import Particularite
 from ateliers.groupes.regles import Cadre, Profil
 
 # The most that a wait counts for: beyond, everybody is simply first.
 ATTENTE_MAX_JOURS = 180
+# What makes a group one for some families alone.
+RESERVES: tuple[str, ...] = (Particularite.MULTIPLES.value, Particularite.FRATRIE.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +44,7 @@ class Reglages:
     taille_min: int = 8
     taille_max: int = 12
     fenetre_jours: int = 56
-    secondes: float = 15.0
+    secondes: float = 8.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +130,11 @@ def milieu(cadre: Cadre) -> date:
     return cadre.naissances_du + (cadre.naissances_au - cadre.naissances_du) // 2
 
 
+def reserve(cadre: Cadre) -> str:
+    """For whom alone a group is; nothing for a group for all."""
+    return next((public for public in RESERVES if public in cadre.particularites), "")
+
+
 def raisons_de(attente: Attente, cadre: Cadre, km: float, *, autres: int) -> list[dict[str, Any]]:
     """Why a family is in a group: what made it fit, and what made it come before others."""
     profil = attente.profil
@@ -134,6 +142,8 @@ def raisons_de(attente: Attente, cadre: Cadre, km: float, *, autres: int) -> lis
         {"code": "age", "jours": abs((profil.repere - milieu(cadre)).days)},
         {"code": "distance", "km": round(km, 1)},
     ]
+    if public := reserve(cadre):
+        raisons.append({"code": "reserve", "public": public})
     if cadre.langue != "fr":
         raisons.append({"code": "langue", "langue": cadre.langue})
     if profil.moments:

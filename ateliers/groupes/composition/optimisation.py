@@ -6,8 +6,11 @@
     only in a group that exists                 x(f,c) ≤ y(c)
     no more groups than a house can lead        Σ y(c) ≤ groupes_max
 
-Placing a family counts for most, then how long it has waited (fairness), then how near it is in distance and in age.
-Solved at once for eight houses it would take minutes; so it starts from a good choice and is solved again and again
+Placing a family counts for most, then how long it has waited (fairness), then how near it is in distance and in age;
+last, that twins or second children are among themselves: their families fit in a group for all as well, so one for
+them alone is proposed where it places as many.
+Solved at once for eight houses it would take minutes; so it starts from a good choice (never a worse one than groups
+composed one by one) and is solved again and again
 for one house or two neighbours, the rest left as it is, until nothing gets better. Houses that share no family are
 apart.
 """
@@ -19,10 +22,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
-from typing import Any
 
 import highspy
 
+from ateliers.groupes.composition import gloutonne
 from ateliers.groupes.composition.candidats import candidats, raisons_de_rester
 from ateliers.groupes.composition.modele import (
     ATTENTE_MAX_JOURS,
@@ -34,14 +37,18 @@ from ateliers.groupes.composition.modele import (
     Reglages,
     milieu,
     raisons_de,
+    reserve,
 )
+from socle.solveur import nouveau_solveur
 
 # In points: a placed family is worth 100, half a year of waiting 50 more; the farthest place costs 20, the edge of the
-# window 15. A group costs 40: two families more are worth opening one, a slightly better match is not.
+# window 15; twelve families among themselves are worth less than the least placed one. A group costs 40: two families
+# more are worth opening one, a slightly better match is not.
 INTERET_PLACE = 100.0
 INTERET_ATTENTE = 50.0
 COUT_DISTANCE = 20.0
 COUT_AGE = 15.0
+INTERET_ENTRE_SOI = 5.0
 COUT_GROUPE = 40.0
 # Better by less than this share is not worth the wait.
 ECART_VOULU = 0.005
@@ -57,12 +64,13 @@ def proposer(
     depart = time.monotonic()
     par_cle = {attente.cle: attente for attente in attentes}
     tous = candidats(attentes, endroits, reglages)
+    une_par_une = gloutonne.proposer(attentes=attentes, endroits=endroits, reglages=reglages).groupes
     parties = sorted(_parties(tous), key=len)
     groupes: list[GroupePropose] = []
     for rang, partie in enumerate(parties):
         reste = max(0.5, reglages.secondes - (time.monotonic() - depart))
         # The smallest come first, so that what they don't use is left to the hardest.
-        choix = _resoudre(partie, par_cle, reglages, secondes=reste / (len(parties) - rang))
+        choix = _resoudre(partie, par_cle, reglages, une_par_une, secondes=reste / (len(parties) - rang))
         groupes += _groupes(choix, partie, par_cle)
     placees = {cle for groupe in groupes for cle in groupe.membres}
     eligibles = {cle for candidat in tous for cle in candidat.familles}
@@ -108,6 +116,7 @@ def interet(attente: Attente, candidat: Candidat) -> float:
         + INTERET_ATTENTE * min(attente.attente_jours, ATTENTE_MAX_JOURS) / ATTENTE_MAX_JOURS
         - COUT_DISTANCE * candidat.familles[attente.cle] / max(1.0, attente.profil.rayon_km)
         - COUT_AGE * min(age, 1.0)
+        + (INTERET_ENTRE_SOI if reserve(candidat.cadre) else 0.0)
     )
 
 
@@ -116,7 +125,12 @@ _Choix = dict[int, list[int]]
 
 
 def _resoudre(
-    partie: Sequence[Candidat], par_cle: dict[int, Attente], reglages: Reglages, *, secondes: float
+    partie: Sequence[Candidat],
+    par_cle: dict[int, Attente],
+    reglages: Reglages,
+    une_par_une: Sequence[GroupePropose],
+    *,
+    secondes: float,
 ) -> _Choix:
     """A good choice of groups, made better house by house, then by pairs of houses that share families.
 
@@ -124,7 +138,8 @@ def _resoudre(
     changes nothing, or with the time.
     """
     fin = time.monotonic() + secondes
-    choix = _premiere_idee(partie, par_cle, reglages)
+    departs = (_premiere_idee(partie, par_cle, reglages), _repris(une_par_une, partie))
+    choix = max(departs, key=lambda depart: _valeur(depart, partie, par_cle))
     maisons = sorted({candidat.endroit.maison for candidat in partie})
     voisinages = [{maison} for maison in maisons] + [set(paire) for paire in _voisines(partie)]
     while True:
@@ -176,7 +191,26 @@ def _ameliorer(
     programme = _Programme(reduits, par_cle, reglages)
     actuel = {place: choix[rang] for place, rang in enumerate(rangs) if rang in choix}
     trouve = programme.resoudre(actuel, secondes=secondes)
+    if _valeur(trouve, reduits, par_cle) <= _valeur(actuel, reduits, par_cle):
+        return choix
     return {**gardes, **{rangs[place]: cles for place, cles in trouve.items()}}
+
+
+def _repris(groupes: Iterable[GroupePropose], partie: Sequence[Candidat]) -> _Choix:
+    """Groups composed otherwise, as a choice among these candidates: each in one that holds all its families."""
+    choix: _Choix = {}
+    for groupe in groupes:
+        for rang, candidat in enumerate(partie):
+            if (
+                rang not in choix
+                and candidat.endroit == groupe.endroit
+                and candidat.cadre.langue == groupe.cadre.langue
+                and candidat.cadre.particularites == groupe.cadre.particularites
+                and candidat.familles.keys() >= groupe.membres.keys()
+            ):
+                choix[rang] = list(groupe.membres)
+                break
+    return choix
 
 
 def _premiere_idee(
@@ -289,14 +323,10 @@ class _Programme:
 
     def resoudre(self, actuel: _Choix, *, secondes: float) -> _Choix:
         """The best choice found from the present one on; the present one when nothing better is."""
-        solveur: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        solveur.setOptionValue("output_flag", False)
+        solveur = nouveau_solveur(ecart=ECART_VOULU)
         # The limit in work comes first: the same requests give the same proposal unless the machine is very slow.
         solveur.setOptionValue("mip_max_nodes", NOEUDS_MAX)
         solveur.setOptionValue("time_limit", secondes)
-        solveur.setOptionValue("mip_rel_gap", ECART_VOULU)
-        solveur.setOptionValue("threads", 1)
-        solveur.setOptionValue("random_seed", 1)
         solveur.passModel(self.modele())
         depart = highspy.HighsSolution()
         depart.col_value = self.depart(actuel)

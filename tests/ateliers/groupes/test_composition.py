@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 
 from ateliers.enums import StatutComposition, StatutDemande, StatutMembre
 from ateliers.groupes.composition import brouillons, gloutonne, optimisation
-from ateliers.groupes.composition.modele import Attente, Endroit, Reglages, mesurer
-from ateliers.groupes.raisons import phrases
+from ateliers.groupes.composition.modele import RESERVES, Attente, Endroit, Proposition, Reglages, mesurer
+from ateliers.groupes.raisons import phrases, pour_la_famille
 from ateliers.groupes.regles import Profil, obstacles
 from ateliers.models import Composition, DemandeGroupe, GroupePairs, MembreGroupe
 from maisons.models import Lieu
@@ -92,9 +92,96 @@ class TestOptimisation:
             "les groupes de cet âge"
         )
 
+    def test_sixteen_babies_of_one_day_make_two_groups(self) -> None:
+        proposition = optimisation.proposer(attentes=[attente(n) for n in range(16)], endroits=[endroit()])
+        assert [len(groupe.membres) for groupe in proposition.groupes] == [8, 8]
+
+    def test_it_begins_no_worse_than_groups_composed_one_by_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(optimisation, "_premiere_idee", lambda *_tout: {})
+        monkeypatch.setattr(optimisation, "_ameliorer", lambda choix, *_tout, **_options: choix)
+        attentes = [
+            attente(n, repere=MARS + timedelta(days=(n * 37) % 120), attente_jours=n % 50, bebes=1 + (n % 9 == 0))
+            for n in range(50)
+        ]
+        endroits = [endroit(1), endroit(2, latitude=49.6)]
+        par_une = gloutonne.proposer(attentes=attentes, endroits=endroits)
+        assert par_une.placees > 20
+        assert optimisation.proposer(attentes=attentes, endroits=endroits).placees == par_une.placees
+
     def test_too_far_from_any_house_is_said(self) -> None:
         proposition = optimisation.proposer(attentes=[attente(1, latitude=43.0)], endroits=[endroit()])
         assert phrases(proposition.restantes[1])[0] == "aucune maison à moins de 20 km"
+
+
+def reserves(proposition: Proposition) -> dict[str, set[int]]:
+    """The groups for some families alone, with who is in them."""
+    return {
+        public: set(groupe.membres)
+        for groupe in proposition.groupes
+        for public in groupe.cadre.particularites
+        if public in RESERVES
+    }
+
+
+class TestGroupesReserves:
+    """Twins, and parents with a child already, have a group of their own when there are enough of them."""
+
+    def test_four_pairs_of_twins_make_a_group_and_three_do_not(self) -> None:
+        seuls = [attente(n) for n in range(12)]
+        jumeaux = [attente(100 + n, bebes=2) for n in range(4)]
+        proposition = optimisation.proposer(attentes=[*seuls, *jumeaux], endroits=[endroit()])
+        assert reserves(proposition) == {"multiples": {100, 101, 102, 103}}
+        assert proposition.placees == 16
+
+        proposition = optimisation.proposer(attentes=[*seuls, *jumeaux[:3]], endroits=[endroit()])
+        assert reserves(proposition) == {}
+        assert {100, 101, 102} <= {cle for groupe in proposition.groupes for cle in groupe.membres}
+
+    def test_eight_second_children_make_a_group_and_seven_do_not(self) -> None:
+        premiers = [attente(n) for n in range(9)]
+        deuxiemes = [attente(100 + n, a_deja_un_enfant=True) for n in range(8)]
+        proposition = optimisation.proposer(attentes=[*premiers, *deuxiemes], endroits=[endroit()])
+        assert reserves(proposition) == {"fratrie": {a.cle for a in deuxiemes}}
+        assert proposition.placees == 17
+
+        proposition = optimisation.proposer(attentes=[*premiers, *deuxiemes[:7]], endroits=[endroit()])
+        assert reserves(proposition) == {}
+        assert proposition.placees == 16
+
+    def test_only_their_own_window_counts(self) -> None:
+        """Eight in all, the last one day too late for the first's window."""
+        deuxiemes = [attente(n, a_deja_un_enfant=True) for n in range(7)]
+        dernier = attente(7, a_deja_un_enfant=True, repere=MARS + timedelta(days=56))
+        assert not optimisation.proposer(attentes=[*deuxiemes, dernier], endroits=[endroit()]).groupes
+        a_temps = attente(7, a_deja_un_enfant=True, repere=MARS + timedelta(days=55))
+        assert reserves(optimisation.proposer(attentes=[*deuxiemes, a_temps], endroits=[endroit()])).keys() == {
+            "fratrie"
+        }
+
+    def test_never_at_the_price_of_a_place(self) -> None:
+        attentes = [*(attente(n) for n in range(8)), *(attente(100 + n, bebes=2) for n in range(4))]
+        proposition = optimisation.proposer(attentes=attentes, endroits=[endroit(groupes_max=1)])
+        assert reserves(proposition) == {}
+        assert proposition.placees == 10
+
+    def test_an_evening_group_of_their_own(self) -> None:
+        attentes = [attente(n, a_deja_un_enfant=True, moments=("soir",)) for n in range(8)]
+        (groupe,) = optimisation.proposer(attentes=attentes, endroits=[endroit()]).groupes
+        assert set(groupe.cadre.particularites) == {"soir", "fratrie"}
+
+    @pytest.mark.parametrize(
+        ("champs", "equipe", "famille"),
+        [
+            ({"bebes": 2}, "groupe entre parents de jumeaux ou plus", "Les autres parents attendent aussi des"),
+            ({"a_deja_un_enfant": True}, "groupe entre parents qui ont déjà un enfant", "ont aussi déjà un enfant"),
+        ],
+        ids=["jumeaux", "fratrie"],
+    )
+    def test_says_why(self, champs: dict[str, Any], equipe: str, famille: str) -> None:
+        attentes = [attente(n, **champs) for n in range(8)]
+        raisons = optimisation.proposer(attentes=attentes, endroits=[endroit()]).groupes[0].membres[0]
+        assert equipe in " ".join(phrases(raisons))
+        assert famille in " ".join(pour_la_famille(raisons))
 
 
 @pytest.fixture
@@ -146,6 +233,14 @@ class TestBrouillon:
         assert Message.objects.filter(modele="groupe_invitation").count() == 9
         assert all(membre.raisons for membre in MembreGroupe.objects.all())
         assert list(groupe.facilitateurs.all()) == [composition.par]
+
+    def test_a_reserved_group_stays_one_once_made(self, lieu: Lieu) -> None:
+        for n in range(4):
+            DemandeGroupeFactory(
+                maison=lieu.maison, repere=dans(days=20 + n).date(), est_ne=False, jumeaux=True, prenom=f"Maman-{n}"
+            )
+        (groupe,) = valider(proposer(lieu))
+        assert (groupe.particularites, groupe.binomes_pris) == (["multiples"], 8)
 
     def test_those_who_do_not_fit_keep_their_rank(self, lieu: Lieu) -> None:
         depuis = dans(days=-40)
