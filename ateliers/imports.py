@@ -15,6 +15,7 @@ from io import BytesIO
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from openpyxl import Workbook, load_workbook
@@ -220,7 +221,8 @@ class _Lecture:
             for salle in Salle.objects.actives().filter(lieu__maison=maison)
         }
         self._equipe = {
-            personne.email: personne for personne in equipes(Maison.objects.filter(pk=maison.pk), le=maintenant.date())
+            personne.email: personne
+            for personne in equipes(Maison.objects.filter(pk=maison.pk), le=timezone.localdate(maintenant))
         }
         self._motifs = {
             lieu.fuseau: motifs_exclusion(

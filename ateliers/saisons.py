@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ateliers.enums import StatutSeance
@@ -147,7 +148,7 @@ def _situer(copie: Copie, modeles: Sequence[Seance], maintenant: datetime) -> li
         )
         for fuseau, zone in zones.items()
     }
-    premier_jour = max(copie.vers_le, maintenant.date())
+    premier_jour = max(copie.vers_le, timezone.localdate(maintenant))
     equipe = {personne.pk for personne in equipes(Maison.objects.filter(pk=copie.maison.pk), le=premier_jour)}
     lignes = []
     for modele in modeles:

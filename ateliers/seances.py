@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -409,7 +410,7 @@ def prevoir_modification(*, seance: Seance, changements: Changements, etendue: E
         a_part=a_part,
         destinataires=_compter([changee.seance for changee in changees if changee.est_deplacee]),
         alternatives=alternatives(
-            [changee.occupation for changee in a_placer], champs=champs, le=maintenant.date(), sauf=sauf
+            [changee.occupation for changee in a_placer], champs=champs, le=timezone.localdate(maintenant), sauf=sauf
         )
         if champs
         else Alternatives(),

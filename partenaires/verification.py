@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from maisons.enums import Role
 from maisons.models import Affectation
@@ -50,7 +51,7 @@ def _destinataires(partenaire: Partenaire, maintenant: datetime) -> list[str]:
         return [adresse]
     if partenaire.organisation_id is None:
         return []
-    tenues = Affectation.objects.en_cours(le=maintenant.date()).filter(
+    tenues = Affectation.objects.en_cours(le=timezone.localdate(maintenant)).filter(
         role=Role.PARTENAIRE, organisation=partenaire.organisation_id, utilisateur__is_active=True
     )
     return list(tenues.order_by("utilisateur__email").values_list("utilisateur__email", flat=True).distinct())

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition, require_safe
 
@@ -104,7 +105,7 @@ def _structure_du_lieu(lieu: Lieu, maintenant: datetime) -> dict[str, Any]:
             "source": SOURCE,
             "id": f"{SOURCE}--lieu-{lieu.pk}",
             "nom": _nom(nom),
-            "date_maj": maintenant.date().isoformat(),
+            "date_maj": timezone.localdate(maintenant).isoformat(),
             "description": maison.presentation if len(maison.presentation) >= 5 else None,
             "lien_source": _adresse(maison.get_absolute_url()),
             "commune": lieu.commune.nom,

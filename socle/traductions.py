@@ -63,7 +63,9 @@ _TELS_QUELS = {
     "portail/robots.txt",
 }
 # The same in every language.
-_SANS_LANGUE = re.compile(r"\b(?:OpenStreetMap|iCalendar|Leaflet|SMS|GPS|RSS|[a-z]+\.html|https?://\S+)\b")
+_SANS_LANGUE = re.compile(
+    r"\b(?:OpenStreetMap|GeoJSON|data·inclusion|iCalendar|Leaflet|SMS|GPS|RSS|[a-z]+\.html|https?://\S+)\b"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

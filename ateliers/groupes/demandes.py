@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ateliers.enums import CanalDemande, Obstacle, OrigineMembre, StatutDemande
@@ -183,7 +184,7 @@ def _deposer(demande: DemandeParent, maintenant: datetime) -> DemandeGroupe:
 
 
 def _verifier(demande: DemandeParent, maintenant: datetime) -> None:
-    aujourd_hui = maintenant.date()
+    aujourd_hui = timezone.localdate(maintenant)
     if demande.naissance is None and demande.terme_prevu is None:
         raise DemandeRefusee(
             _("Indiquez la date de naissance ou la date prévue d'accouchement."), code="date", champ="repere"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ateliers import inscriptions
@@ -27,7 +28,7 @@ def noter_naissance(
     on the baby has a seat at the meetings. Raises DemandeRefusee for an impossible date.
     """
     demande = places.verrouiller_demande(demande.pk)
-    if not 0 <= (maintenant.date() - naissance).days <= AGE_MAX_JOURS:
+    if not 0 <= (timezone.localdate(maintenant) - naissance).days <= AGE_MAX_JOURS:
         raise DemandeRefusee(
             _("Indiquez une date de naissance passée, de moins d'un an."), code="age", champ="naissance"
         )
