@@ -13,19 +13,22 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enquetes import plan, secret, tableaux
 from enquetes.collecte import lundi
 from enquetes.enums import Moment, StatutCampagne, TypeQuestion
-from enquetes.models import Campagne, Instantane
+from enquetes.models import Campagne, Instantane, Reponse
 from enquetes.plan import Plan, PlanQuestion
 from enquetes.tableaux import Groupe, Ligne, Tableau
 from maisons.models import Commune, Maison
 
 TOTAL, PERIODE, MAISON, ETAPE, MOMENT = "total", "periode", "maison", "etape", "moment"
 FORMAT = 1
+# Counting again, when answers came meanwhile.
+ESSAIS = 3
 
 
 class PublicationRefusee(Exception):
@@ -43,18 +46,64 @@ class _Axe:
         return next(i for i, groupe in enumerate(self.groupes) if valeur in groupe.membres)
 
 
-@transaction.atomic
 def publier(*, campagne: Campagne, maintenant: datetime, secondaire: bool = True) -> Instantane:
     """Publish the results of a campaign up to now; the last ones, by all axes, once it is closed.
 
+    Counted without a lock, for answers wait for it; then written if nothing that was counted changed meanwhile.
     `secondaire=False` leaves out what protects small counts: for the test that shows why it is there.
     Raises PublicationRefusee while there are too few answers, and once the last results are out.
     """
-    campagne = (
-        Campagne.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("version__questionnaire")
-        .get(pk=campagne.pk)
+    for _essai in range(ESSAIS):
+        lue = Campagne.objects.select_related("version__questionnaire").get(pk=campagne.pk)
+        portee = _portee(lue, maintenant)
+        lignes = _lire_reponses(lue, portee.jusqu_a)
+        contenu = _Calcul(
+            plan=plan.lire(lue.version),
+            lignes=lignes,
+            precedents=portee.precedents,
+            jusqu_a=portee.jusqu_a,
+            seuil=lue.seuil,
+            definitif=portee.definitif,
+            secondaire=secondaire,
+        ).contenu()
+        publie = _ecrire(lue, portee, lignes, contenu, maintenant)
+        if publie is not None:
+            return publie
+    raise PublicationRefusee(_("Des réponses arrivent encore : demandez de nouveau les résultats."))
+
+
+@transaction.atomic
+def _ecrire(
+    campagne: Campagne, portee: _Portee, lignes: list[Ligne], contenu: dict[str, Any], maintenant: datetime
+) -> Instantane | None:
+    """None when an answer, another publication or the campaign's end came while this one was counted."""
+    tenue = Campagne.objects.select_for_update(of=("self",), no_key=True).get(pk=campagne.pk)
+    if _portee(tenue, maintenant) != portee or _comptees(tenue, portee.jusqu_a).count() != len(lignes):
+        return None
+    return Instantane.objects.create(
+        campagne=tenue,
+        numero=len(portee.precedents) + 1,
+        jusqu_a=portee.jusqu_a,
+        definitif=portee.definitif,
+        contenu=contenu,
     )
+
+
+@dataclass(frozen=True)
+class _Portee:
+    """What a publication counts."""
+
+    precedents: list[Instantane]
+    definitif: bool
+    jusqu_a: date
+
+
+def verifier(*, campagne: Campagne, maintenant: datetime) -> None:
+    """Raises PublicationRefusee when nothing could be published now; counts answers, no more."""
+    _portee(campagne, maintenant)
+
+
+def _portee(campagne: Campagne, maintenant: datetime) -> _Portee:
     if campagne.statut == StatutCampagne.PREPARATION:
         raise PublicationRefusee(_("Cette campagne n'est pas encore ouverte."))
     precedents = list(campagne.instantanes.order_by("numero"))
@@ -64,8 +113,8 @@ def publier(*, campagne: Campagne, maintenant: datetime, secondaire: bool = True
     cette_semaine = lundi(timezone.localdate(maintenant))
     jusqu_a = min(cette_semaine, lundi(campagne.ferme_le)) if definitif else cette_semaine - timedelta(days=7)
     debut = precedents[-1].jusqu_a if precedents else None
-    lignes = _lire_reponses(campagne, jusqu_a)
-    nouvelles = sum(1 for ligne in lignes if debut is None or ligne.semaine > debut)
+    reponses = _comptees(campagne, jusqu_a)
+    nouvelles = (reponses if debut is None else reponses.filter(semaine__gt=debut)).count()
     if nouvelles < campagne.seuil:
         if not (definitif and debut is not None):
             raise PublicationRefusee(
@@ -74,23 +123,16 @@ def publier(*, campagne: Campagne, maintenant: datetime, secondaire: bool = True
             )
         # The few that came last would be told by the difference: the last results leave them out.
         jusqu_a = debut
-        lignes = [ligne for ligne in lignes if ligne.semaine <= jusqu_a]
-    contenu = _Calcul(
-        plan=plan.lire(campagne.version),
-        lignes=lignes,
-        precedents=precedents,
-        jusqu_a=jusqu_a,
-        seuil=campagne.seuil,
-        definitif=definitif,
-        secondaire=secondaire,
-    ).contenu()
-    return Instantane.objects.create(
-        campagne=campagne, numero=len(precedents) + 1, jusqu_a=jusqu_a, definitif=definitif, contenu=contenu
-    )
+    return _Portee(precedents, definitif, jusqu_a)
+
+
+def _comptees(campagne: Campagne, jusqu_a: date) -> QuerySet[Reponse]:
+    # Answers are written once: as many as before are the same.
+    return campagne.reponses.filter(semaine__lte=jusqu_a)
 
 
 def _lire_reponses(campagne: Campagne, jusqu_a: date) -> list[Ligne]:
-    reponses = campagne.reponses.filter(semaine__lte=jusqu_a).values_list("valeurs", "maison_id", "moment", "semaine")
+    reponses = _comptees(campagne, jusqu_a).values_list("valeurs", "maison_id", "moment", "semaine")
     return [Ligne(*reponse) for reponse in reponses]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from enquetes import avis, campagnes, collecte
+from enquetes import avis, campagnes, collecte, demandes
 
 
 @shared_task
@@ -14,3 +14,9 @@ def tenir_enquetes(**_futur: Any) -> None:
     collecte.purger(maintenant=maintenant)
     campagnes.clore_les_passees(le=timezone.localdate(maintenant))
     avis.deposer_avis(maintenant=maintenant)
+
+
+@shared_task
+def publier_resultats(**_futur: Any) -> None:
+    """Apart from the rest: counting a large survey takes its time."""
+    demandes.tenir_publications(horloge=timezone.now)

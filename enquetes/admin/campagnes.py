@@ -17,11 +17,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
-from enquetes import campagnes, lecture, pdf, publication, tableur
+from enquetes import campagnes, demandes, lecture, pdf, publication, tableur
 from enquetes.admin.commun import MeneAdmin, MeneStacked
 from enquetes.admin.questionnaires import departements_menes, mene_le_reseau, versions_proposees
 from enquetes.enums import CanalEnquete, StatutCampagne
-from enquetes.models import Acces, Campagne, Instantane, SuiteDonnee
+from enquetes.models import Acces, Campagne, DemandePublication, Instantane, SuiteDonnee
 from enquetes.perms import can_voir_toutes_les_maisons, maisons_lues
 from maisons.models import Maison
 from socle.portee import utilisateur_de
@@ -113,6 +113,7 @@ class CampagneAdmin(MeneAdmin):
                 raise PermissionDenied
             return self._agir(request, campagne)
         recues = campagne.reponses.count()
+        demande = DemandePublication.objects.filter(campagne=campagne).first()
         contexte = {
             **self._contexte(request, campagne),
             "peut_modifier": peut,
@@ -121,6 +122,8 @@ class CampagneAdmin(MeneAdmin):
             "acces": self._acces(request, campagne),
             "publications": campagne.instantanes.order_by("-numero"),
             "definitif": campagne.instantanes.filter(definitif=True).exists(),
+            "demande": demande,
+            "en_preparation": demande is not None and not demande.refus,
             "a_relire": campagne.textes.filter(statut="a_lire").count() if recues >= campagne.seuil else 0,
         }
         return TemplateResponse(request, "admin/enquetes/campagne/fiche.html", contexte)
@@ -160,8 +163,8 @@ class CampagneAdmin(MeneAdmin):
                     campagnes.clore(campagne=campagne)
                     fait = __("La campagne est close.")
                 case "publier":
-                    publication.publier(campagne=campagne, maintenant=timezone.now())
-                    fait = __("Les résultats sont publiés.")
+                    demandes.demander(campagne=campagne, maintenant=timezone.now())
+                    fait = __("Les résultats se préparent : ils seront ici dans une minute ou deux.")
                 case _:
                     raise Http404
         except (campagnes.CampagneRefusee, publication.PublicationRefusee) as refus:

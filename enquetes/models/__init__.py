@@ -10,13 +10,14 @@ from enquetes.models.questionnaires import (
     Version,
 )
 from enquetes.models.reponses import Etiquette, Reponse, ReponseEnCours, TexteLibre
-from enquetes.models.resultats import Instantane
+from enquetes.models.resultats import DemandePublication, Instantane
 
 __all__ = [
     "Acces",
     "Campagne",
     "Choix",
     "Condition",
+    "DemandePublication",
     "Etiquette",
     "Instantane",
     "JetonUtilise",

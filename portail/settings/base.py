@@ -317,6 +317,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tenir_groupes": {"task": "ateliers.tasks.tenir_groupes", "schedule": 60.0, "options": {"expires": 55}},
     "tenir_enquetes": {"task": "enquetes.tasks.tenir_enquetes", "schedule": 60.0, "options": {"expires": 55}},
+    "publier_resultats": {
+        "task": "enquetes.tasks.publier_resultats",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "rafraichir_donnees_ouvertes": {
         "task": "portail.tasks.rafraichir_donnees_ouvertes",
         "schedule": 3600.0,

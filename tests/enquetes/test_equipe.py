@@ -13,9 +13,9 @@ from django.urls import reverse
 from pdfua import validate
 from pdfua.model import Severity
 
-from enquetes import campagnes, construction, fournis, lecture, publication
+from enquetes import campagnes, construction, demandes, fournis, lecture, publication
 from enquetes.enums import StatutTexte
-from enquetes.models import Campagne, Questionnaire, TexteLibre
+from enquetes.models import Campagne, DemandePublication, Questionnaire, TexteLibre
 from maisons.models import Maison
 from tests.acces import personne
 from tests.enquetes import fabrique
@@ -93,6 +93,75 @@ def test_who_opens_the_pages_of_a_campaign(client: Client, campagne: Campagne, m
 def test_who_leads_a_campaign(client: Client, campagne: Campagne, maison: Maison, nom: str, statut: int) -> None:
     adresse = reverse("admin:enquetes_campagne_change", args=[campagne.pk])
     assert qui(client, nom, maison).post(adresse, {"acte": "publier"}).status_code == statut
+
+
+class TestPublier:
+    @pytest.fixture
+    def ouverte(self, maison: Maison) -> Campagne:
+        creee = fabrique.campagne(
+            vers=fabrique.version(titre="À publier", departement=maison.departement),
+            maisons=[maison],
+            departement=maison.departement,
+        )
+        fabrique.repondre_au_hasard(creee, 40, graine=2, semaines=[fabrique.semaine(3)])
+        return creee
+
+    def test_results_are_asked_for_on_the_page_and_made_by_the_task(
+        self, client: Client, ouverte: Campagne, maison: Maison
+    ) -> None:
+        client, page = qui(client, "pilote", maison), reverse("admin:enquetes_campagne_change", args=[ouverte.pk])
+        for _ in range(2):
+            client.post(page, {"acte": "publier"})
+        assert not ouverte.instantanes.exists()
+        contenu = client.get(page).content.decode()
+        assert "Résultats en préparation" in contenu
+        assert 'value="publier"' not in contenu
+        assert demandes.tenir_publications(horloge=dans) == 1
+        assert demandes.tenir_publications(horloge=dans) == 0
+        assert ouverte.instantanes.count() == 1
+        assert "Résultats en préparation" not in client.get(page).content.decode()
+
+    def test_too_few_answers_are_said_at_once(self, client: Client, maison: Maison) -> None:
+        vide = fabrique.campagne(vers=fabrique.version(departement=maison.departement), departement=maison.departement)
+        page = reverse("admin:enquetes_campagne_change", args=[vide.pk])
+        contenu = qui(client, "pilote", maison).post(page, {"acte": "publier"}, follow=True).content.decode()
+        assert "11 réponses de plus" in contenu
+        assert not DemandePublication.objects.exists()
+
+    def test_a_worker_that_died_is_taken_over_when_its_lease_runs_out(self, ouverte: Campagne) -> None:
+        demandes.demander(campagne=ouverte, maintenant=dans())
+        DemandePublication.objects.update(bail_jusqu_au=dans(minutes=5), tentatives=1)
+        assert demandes.tenir_publications(horloge=dans) == 0
+        assert demandes.tenir_publications(horloge=lambda: dans(minutes=6)) == 1
+
+    def test_one_that_always_fails_is_given_up_and_said(
+        self, client: Client, ouverte: Campagne, maison: Maison, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def tomber(**_: Any) -> None:
+            raise RuntimeError
+
+        monkeypatch.setattr(publication, "publier", tomber)
+        demandes.demander(campagne=ouverte, maintenant=dans())
+        for essai in range(demandes.TENTATIVES_MAX + 1):
+            demandes.tenir_publications(horloge=lambda essai=essai: dans(hours=essai))
+        page = reverse("admin:enquetes_campagne_change", args=[ouverte.pk])
+        contenu = qui(client, "pilote", maison).get(page).content.decode()
+        assert "pas pu être préparés" in contenu
+        assert 'value="publier"' in contenu
+
+    def test_counted_anew_when_answers_come_while_it_counts(
+        self, ouverte: Campagne, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lire, arrivees = publication._lire_reponses, iter([5])
+
+        def lire_puis_arriver(*args: Any) -> Any:
+            lues = lire(*args)
+            for nombre in arrivees:
+                fabrique.repondre_au_hasard(ouverte, nombre, graine=3, semaines=[fabrique.semaine(3)])
+            return lues
+
+        monkeypatch.setattr(publication, "_lire_reponses", lire_puis_arriver)
+        assert publication.publier(campagne=ouverte, maintenant=dans()).contenu["n"] == 45
 
 
 @pytest.mark.parametrize(
