@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from dateutil.relativedelta import relativedelta
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import get_language, gettext_lazy
@@ -27,6 +28,11 @@ from maisons.enums import Langue
 from maisons.forms import RAYONS_KM, ProximiteForm
 from maisons.models import Commune, Maison
 from socle.champs import CourrielField, MobileField
+
+if TYPE_CHECKING:
+    _ChoixMaison = forms.ModelChoiceField[Maison]
+else:
+    _ChoixMaison = forms.ModelChoiceField
 
 ATTENDU, NE = "attendu", "ne"
 # Groups meet until the first birthday; a request for an older child would wait in vain.
@@ -235,6 +241,8 @@ class DemandeGroupeForm(RechercheGroupeForm):
         widget=forms.CheckboxSelectMultiple,
     )
     groupe = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    # Who asks from afar can only be told by one or the other.
+    contact_facultatif = False
     cle = forms.UUIDField(widget=forms.HiddenInput)
     # People never see it; programs that fill every field do.
     site = forms.CharField(
@@ -263,7 +271,7 @@ class DemandeGroupeForm(RechercheGroupeForm):
             del self.errors["cle"]
             donnees["cle"] = self.cle_neuve
         joignable = {"email", "telephone"} & self.errors.keys() or donnees.get("email") or donnees.get("telephone")
-        if not joignable:
+        if not joignable and not self.contact_facultatif:
             self.add_error("email", _("Indiquez une adresse e-mail ou un mobile : nous vous y répondrons."))
         return donnees
 
@@ -337,6 +345,36 @@ class PrescriptionForm(DemandeGroupeForm):
     def fieldsets_en_clair(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """For the summary of errors alone: the page lays the fields out itself."""
         return []
+
+
+class DemandeEquipeForm(PrescriptionForm):
+    """What the team notes for a parent who phones or drops in, reachable or not."""
+
+    service = None  # type: ignore[assignment]
+    accord = None  # type: ignore[assignment]
+    canal = forms.ChoiceField(
+        label=gettext_lazy("Comment vous l'a-t-il dit ?"),
+        choices=lambda: _majuscule(
+            [(canal.value, canal.label) for canal in (CanalDemande.TELEPHONE, CanalDemande.SUR_PLACE)]
+        ),
+        initial=CanalDemande.TELEPHONE,
+        widget=forms.RadioSelect,
+    )
+    # Of those that the person notes requests for: another house's is no choice.
+    maison = _ChoixMaison(label=gettext_lazy("Pour quelle maison"), queryset=Maison.objects.none())  # type: ignore[assignment]
+    contact_facultatif = True
+
+    def __init__(self, *args: Any, maisons: QuerySet[Maison], **options: Any) -> None:
+        super().__init__(*args, **options)
+        champ = cast("forms.ModelChoiceField[Maison]", self.fields["maison"])
+        champ.queryset = maisons
+        seules = list(maisons[:2])
+        if len(seules) == 1:
+            champ.initial = seules[0]
+
+    def clean_maison(self) -> Maison:
+        maison: Maison = self.cleaned_data["maison"]
+        return maison
 
 
 class NaissanceForm(forms.Form):

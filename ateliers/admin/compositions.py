@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,7 +17,8 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ateliers.enums import StatutComposition, StatutDemande
+from ateliers.enums import CanalDemande, StatutComposition, StatutDemande
+from ateliers.forms_groupes import DemandeEquipeForm
 from ateliers.forms_groupes_equipe import CohorteProposeeForm, PropositionForm, ValidationForm
 from ateliers.groupes import demandes, regles
 from ateliers.groupes.composition import brouillons
@@ -27,8 +29,13 @@ from familles.lectures import noter_page
 from maisons.models import Maison
 from socle.admin import FiltreVisible, PorteeAdmin
 from socle.portee import utilisateur_de, visibles
+from socle.quotas import consommer
 
 FRISE_MAX = 400
+# More than a team is phoned in an hour, far from enough to try contacts one after the other.
+DEMANDES_PAR_HEURE = 30
+NOTEE = _("C'est noté. Le parent reçoit le lien de sa page : il y suit sa demande, ou l'arrête.")
+NOTEE_SANS_CONTACT = _("C'est noté. Sans e-mail ni mobile, c'est à vous de prévenir ce parent.")
 
 
 class FiltreStatutDemande(admin.SimpleListFilter):
@@ -50,7 +57,7 @@ class FiltreStatutDemande(admin.SimpleListFilter):
 
 @admin.register(DemandeGroupe)
 class DemandeGroupeAdmin(PorteeAdmin):
-    """Who waits for a group. Requests are made and ended by the services alone: nothing is typed or deleted here."""
+    """Who waits for a group. Requests are made and ended by the services alone: no row is typed over or deleted."""
 
     list_display = ("prenom", "date", "depuis", "commune", "maison", "groupe_souhaite")
     list_filter = (FiltreStatutDemande, ("maison", FiltreVisible), "canal")
@@ -59,9 +66,6 @@ class DemandeGroupeAdmin(PorteeAdmin):
     search_help_text = _("Prénom, e-mail, téléphone ou commune")
     ordering = ("en_attente_depuis", "pk")
     change_list_template = "admin/ateliers/demandegroupe/liste.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -96,9 +100,66 @@ class DemandeGroupeAdmin(PorteeAdmin):
             if naissances
             else None,
             "nombre_attente": len(naissances),
+            "peut_noter": self.has_add_permission(request),
             "peut_composer": request.user.has_perm("ateliers.add_composition"),
         }
         return super().changelist_view(request, {**contexte, **(extra_context or {})})
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A parent phones or drops in: the request is noted for one of the person's own houses."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        maintenant = timezone.now()
+        maisons = visibles(
+            Maison.objects.filter(ouverte=True).order_by("nom", "pk"),
+            utilisateur_de(request),
+            le=timezone.localdate(maintenant),
+            roles=self.roles_pour("add"),
+        )
+        form = DemandeEquipeForm(request.POST or None, maisons=maisons, aujourd_hui=timezone.localdate(maintenant))
+        statut = 200
+        if request.method == "POST":
+            statut = 422
+            if form.is_valid():
+                if not consommer(
+                    usage="demande_equipe",
+                    origine=f"compte:{utilisateur_de(request).pk}",
+                    limite=DEMANDES_PAR_HEURE,
+                    maintenant=maintenant,
+                ):
+                    form.add_error(None, __("Beaucoup de demandes viennent d'être notées. Reprenez dans une heure."))
+                    statut = 429
+                elif page := self._noter(request, form, maintenant):
+                    return HttpResponseRedirect(page)
+        contexte = {
+            **self.admin_site.each_context(request),
+            "title": __("Noter une demande"),
+            "opts": self.opts,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/ateliers/demandegroupe/noter.html", contexte, status=statut)
+
+    def _noter(self, request: HttpRequest, form: DemandeEquipeForm, maintenant: datetime) -> str:
+        """Keep the request; where to go on to, or nothing with the form's errors."""
+        demande = form.demande(groupe=None, canal=CanalDemande(form.cleaned_data["canal"]))
+        liste = reverse("admin:ateliers_demandegroupe_changelist")
+        try:
+            gardee = demandes.deposer_demande(demande=demande, maintenant=maintenant)
+        except demandes.DemandeDejaFaite as refus:
+            if not self.get_queryset(request).filter(pk=refus.demande.pk).exists():
+                # Waiting at another house, which is not this one's to know; its link went to it again.
+                self.message_user(request, NOTEE, messages.SUCCESS)
+                return liste
+            self.message_user(request, str(refus), messages.WARNING)
+            return reverse("admin:ateliers_demandegroupe_change", args=[refus.demande.pk])
+        except demandes.DemandeRefusee as refus:
+            form.add_error(refus.champ if refus.champ in form.fields else None, str(refus))
+            return ""
+        joignable = gardee.email or gardee.telephone
+        self.message_user(request, NOTEE if joignable else NOTEE_SANS_CONTACT, messages.SUCCESS)
+        return liste
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -280,7 +280,7 @@ class GroupePairsAdmin(PorteeAdmin):
                         request, _("%s est membre du groupe, et le sait.") % demande.prenom, messages.SUCCESS
                     )
                     return journal, theme, "#membres"
-                case "garder" | "liberer" | "sortir":
+                case "garder" | "liberer" | "sortir" | "oui" | "non":
                     membre = _du_groupe(
                         MembreGroupe.objects.filter(groupe=groupe).select_related("demande"),
                         request.POST.get("membre", ""),
@@ -298,6 +298,16 @@ class GroupePairsAdmin(PorteeAdmin):
 
     def _decider(self, request: HttpRequest, acte: str, membre: MembreGroupe, maintenant: datetime) -> None:
         prenom = membre.demande.prenom
+        if acte == "oui":
+            places.accepter(membre=membre, maintenant=maintenant)
+            self.message_user(request, _("%s est membre du groupe.") % prenom, messages.SUCCESS)
+            return
+        if acte == "non":
+            places.decliner(membre=membre, garder_la_demande=True, maintenant=maintenant)
+            self.message_user(
+                request, _("%s attend un autre groupe, avec le rang de sa demande.") % prenom, messages.SUCCESS
+            )
+            return
         if acte == "garder":
             naissances.garder_hors_fenetre(membre=membre, maintenant=maintenant)
             self.message_user(request, _("%s garde sa place.") % prenom, messages.SUCCESS)

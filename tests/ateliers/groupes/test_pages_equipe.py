@@ -171,6 +171,16 @@ class TestFiche:
         assert membre.statut == statut
         assert "À décider ensemble" not in equipe.get(page(groupe)).content.decode()
 
+    @pytest.mark.parametrize(("acte", "statut"), [("oui", StatutMembre.MEMBRE), ("non", StatutMembre.DECLINE)])
+    def test_an_answer_given_by_voice_is_noted(
+        self, groupe: GroupePairs, equipe: Client, acte: str, statut: str
+    ) -> None:
+        membre = MembreGroupeFactory(groupe=groupe, invite=True)
+        assert "A dit oui" in equipe.get(page(groupe)).content.decode()
+        equipe.post(page(groupe), {"acte": acte, "membre": membre.pk})
+        membre.refresh_from_db()
+        assert membre.statut == statut
+
     def test_another_group_s_rows_are_not_found(self, groupe: GroupePairs, equipe: Client) -> None:
         ailleurs = MembreGroupeFactory()
         assert equipe.post(page(groupe), {"acte": "sortir", "membre": ailleurs.pk}).status_code == 404

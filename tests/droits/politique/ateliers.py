@@ -51,7 +51,9 @@ REGLES: Regles = {
     **modele("ateliers.seance", "seance", lit=TOUS, ajoute=MAISON, ajout_vu=302, ajout_fait=302),
     **modele("ateliers.inscription", "inscription", lit=NOMS),
     # Groups of parents: who asks, drafts of cohorts, the groups
-    **modele("ateliers.demandegroupe", "demande", lit=MAISON, change=MAISON, historique=False),
+    **modele(
+        "ateliers.demandegroupe", "demande", lit=MAISON, ajoute=MAISON, ajout_fait=422, change=MAISON, historique=False
+    ),
     "admin:ateliers_demandegroupe_change": replace(equipe("demande", lit=MAISON), montre_public=True),
     **modele("ateliers.composition", "composition", lit=MAISON, ajoute=MAISON, ajout_fait=422, historique=False),
     # Sent without saying what to do
