@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from ateliers import liste_attente, rappels
-from ateliers.groupes import places
+from ateliers.groupes import bilans, places
 
 
 @shared_task
@@ -22,3 +22,4 @@ def tenir_listes_attente(**_futur: Any) -> None:
 @shared_task
 def tenir_groupes(**_futur: Any) -> None:
     places.tenir_groupes(maintenant=timezone.now())
+    bilans.inviter_avant(maintenant=timezone.now())

@@ -8,16 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ateliers.enums import ItemBilan, MomentBilan, StatutMembre
+from ateliers.enums import ItemBilan, MomentBilan, StatutGroupe, StatutMembre
+from ateliers.groupes import messages
 from ateliers.models import GroupePairs, MembreGroupe, ReponseBilan
+from socle.models import Message
 
 ECHELLE = range(1, 6)
 # Under this number of sheets an average could be one person's answer.
 REPONSES_MIN = 5
+# How long before the first meeting the first sheet is offered by message.
+INVITER_AVANT = timedelta(days=3)
 
 
 class BilanRefuse(Exception):
@@ -38,6 +46,42 @@ def repondre(*, membre: MembreGroupe, moment: MomentBilan, reponses: Mapping[str
         if not pris:
             raise BilanRefuse(_("Vous avez déjà répondu. Merci !"))
         ReponseBilan.objects.create(groupe_id=membre.groupe_id, moment=moment, reponses=notes)
+
+
+@transaction.atomic
+def inviter_avant(*, maintenant: datetime) -> int:
+    """The minute's round: offer the first sheet to the members whose first meeting is near; how many were written to.
+
+    Once each, by the outbox's key, and before the meeting begins: who comes later finds the questions on her page.
+    """
+    jour = timezone.localdate(maintenant)
+    deja = Message.objects.filter(
+        objet_type=ContentType.objects.get_for_model(MembreGroupe),
+        objet_id=OuterRef("pk"),
+        modele="groupe_bilan",
+        contexte__moment=MomentBilan.AVANT,
+    )
+    # One whose row is held is leaving, or answering: the next minute sees.
+    membres = (
+        MembreGroupe.objects.membres()
+        .filter(
+            ~Exists(deja),
+            bilan_avant_donne=False,
+            groupe__statut=StatutGroupe.OUVERT,
+            groupe__premiere_rencontre__range=(jour - timedelta(days=1), jour + INVITER_AVANT + timedelta(days=1)),
+        )
+        .exclude(demande__email="", demande__telephone="")
+        .select_related("demande", "groupe__lieu__commune", "groupe__maison")
+        .order_by("pk")
+        .select_for_update(of=("self",), skip_locked=True, no_key=True)
+    )
+    invites = 0
+    for membre in membres:
+        premiere = membre.groupe.debut_premiere
+        if premiere is not None and premiere - INVITER_AVANT <= maintenant < premiere:
+            messages.bilan(membre, moment=MomentBilan.AVANT, maintenant=maintenant, pas_apres=premiere)
+            invites += 1
+    return invites
 
 
 @dataclass(frozen=True)

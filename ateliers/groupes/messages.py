@@ -175,7 +175,7 @@ def sortie(membre: MembreGroupe, *, maintenant: datetime) -> None:
     )
 
 
-def bilan(membre: MembreGroupe, *, moment: str, maintenant: datetime) -> None:
+def bilan(membre: MembreGroupe, *, moment: str, maintenant: datetime, pas_apres: datetime | None = None) -> None:
     """A few anonymous questions, before or after. The key holds neither answer nor hour."""
     _deposer(
         membre.demande,
@@ -183,6 +183,7 @@ def bilan(membre: MembreGroupe, *, moment: str, maintenant: datetime) -> None:
         cle=f"groupe_bilan:{membre.pk}:{moment}",
         maintenant=maintenant,
         objet=membre,
+        pas_apres=pas_apres,
         moment=moment,
         **_cadre(membre.groupe),
     )
