@@ -6,7 +6,7 @@ family has once (`enregistrer_reprise`): each runs in the merge's transaction, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -178,6 +178,19 @@ def visibles_pour_fusion(par: Utilisateur, maintenant: datetime) -> Any:
         le=timezone.localdate(maintenant),
         roles=roles_autorises(nom_permission(Famille, "fusionner")),
     )
+
+
+def avec_reunies(familles: Iterable[int]) -> list[int]:
+    """The numbers of these families, and of the records that were merged into them: what was said of either."""
+    pks = set(familles)
+    return sorted({*pks, *Famille.objects.filter(fusionnee_dans__in=pks).values_list("pk", flat=True)})
+
+
+def conservees(familles: Iterable[int]) -> dict[int, int]:
+    """For each of these numbers, that of the family today: the record it was merged into, or itself."""
+    pks = set(familles)
+    reunies = Famille.objects.filter(pk__in=pks, fusionnee_dans__isnull=False).values_list("pk", "fusionnee_dans")
+    return {pk: pk for pk in pks} | dict(reunies)
 
 
 def _source(champ: str, une: Famille, autre: Famille, choix: Mapping[str, str]) -> Famille:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
+from familles.fusions import avec_reunies, conservees
 from familles.lectures import noter_page
 from familles.models import Famille
 from maisons.models import Maison
@@ -113,7 +114,7 @@ class FiltreFamille(admin.SimpleListFilter):
         if not numero.isdecimal() or len(numero) > 18:
             return queryset.none()
         connue = _familles_visibles(request, [int(numero)]).values_list("pk", flat=True)
-        return queryset & Lecture.objects.for_objets(Famille, connue)
+        return queryset & Lecture.objects.for_objets(Famille, avec_reunies(connue))
 
 
 @admin.register(Lecture)
@@ -162,7 +163,7 @@ class LectureAdmin(PorteeAdmin):
         preparer(request, [lecture])
         familles: list[Famille] = []
         if request.user.has_perm(nom_permission(Famille, "view")):
-            trouvees = _familles_visibles(request, lecture.objets).order_by("prenom", "pk")
+            trouvees = _familles_visibles(request, lecture.lues).order_by("prenom", "pk")
             familles = list(trouvees[:FAMILLES_MONTREES])
             noter_page(request, [famille.pk for famille in familles])
         context = {
@@ -177,7 +178,7 @@ class LectureAdmin(PorteeAdmin):
         return TemplateResponse(request, "admin/socle/lecture/fiche.html", context)
 
 
-def _familles_visibles(request: HttpRequest, pks: Sequence[int]) -> QuerySet[Famille]:
+def _familles_visibles(request: HttpRequest, pks: Iterable[int]) -> QuerySet[Famille]:
     return visibles(
         Famille.objects.filter(pk__in=pks),
         utilisateur_de(request),
@@ -189,17 +190,18 @@ def _familles_visibles(request: HttpRequest, pks: Sequence[int]) -> QuerySet[Fam
 def preparer(request: HttpRequest, lectures: Sequence[Any]) -> None:
     """Give rows the houses' names and the number of families, each as far as the person may know them.
 
-    A row may have been written on behalf of several houses, of which the person sees one: what concerns the others is
-    not told, not even as a number.
+    A record that was merged since is the family it became. A row may have been written on behalf of several houses, of
+    which the person sees one: what concerns the others is not told, not even as a number.
     """
     utilisateur, le = utilisateur_de(request), timezone.localdate()
     roles = roles_autorises(nom_permission(Lecture, "view"))
     pks = {pk for lecture in lectures for pk in lecture.cadres}
     noms = dict(visibles(Maison.objects.filter(pk__in=pks), utilisateur, le=le, roles=roles).values_list("pk", "nom"))
+    aujourdhui = conservees(pk for lecture in lectures for pk in lecture.objets)
     connues: set[int] | None = None
     if request.user.has_perm(nom_permission(Famille, "view")):
-        lues = {pk for lecture in lectures for pk in lecture.objets}
-        connues = set(_familles_visibles(request, list(lues)).values_list("pk", flat=True))
+        connues = set(_familles_visibles(request, list(set(aujourdhui.values()))).values_list("pk", flat=True))
     for lecture in lectures:
         lecture.noms_maisons = sorted(noms[pk] for pk in lecture.cadres if pk in noms)
-        lecture.nombre = len(lecture.objets if connues is None else connues.intersection(lecture.objets))
+        lecture.lues = {aujourdhui[pk] for pk in lecture.objets}
+        lecture.nombre = len(lecture.lues if connues is None else connues & lecture.lues)

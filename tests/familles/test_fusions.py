@@ -20,7 +20,7 @@ from ateliers import reprises
 from ateliers.enums import STATUTS_AVEC_PLACE, CanalInscription, StatutInscription
 from ateliers.inscriptions import DemandeInscription, InscriptionRefusee, inscrire_famille
 from ateliers.models import EnfantInscrit, Inscription, Seance
-from familles import doublons, fusions, rattachement
+from familles import doublons, fusions, lectures, rattachement
 from familles.fusions import FusionRefusee
 from familles.models import Enfant, Famille, FamillesDistinctes, Fusion
 from maisons.enums import Role
@@ -413,6 +413,23 @@ class TestPages:
         reponse = equipe.get(reverse("admin:familles_famille_change", args=[autre.pk]))
         assert reponse["Location"] == reverse("admin:familles_famille_change", args=[une.pk])
         assert "Partie" not in equipe.get("/equipe/familles/famille/").content.decode()
+
+    def test_who_read_the_record_that_went_is_said_on_the_family_s_page(
+        self, equipe: Client, nadia: Utilisateur, maison: Maison
+    ) -> None:
+        une, autre, etrangere = connue(maison), connue(maison), connue(maison)
+        lues = {"avant": [autre.pk], "les-deux": [une.pk, autre.pk], "pas-elle": [etrangere.pk]}
+        lignes = {
+            page: lectures.noter(
+                utilisateur=nadia, page=page, familles=pks, maisons=[maison.pk], maintenant=maintenant()
+            )
+            for page, pks in lues.items()
+        }
+        vers = fusionner(une, autre, nadia).conservee
+        liste = equipe.get(f"/equipe/socle/lecture/?famille={vers.pk}").context["cl"].result_list
+        assert {lecture.page: lecture.nombre for lecture in liste} == {"avant": 1, "les-deux": 1}
+        fiche = equipe.get(f"/equipe/socle/lecture/{lignes['avant'].pk}/change/", follow=True)
+        assert [famille.pk for famille in fiche.context["familles"]] == [vers.pk]
 
     def test_they_are_not_the_same(self, equipe: Client, paire: tuple[Famille, Famille]) -> None:
         equipe.post(f"{PAGE}{paire[0].pk}/{paire[1].pk}/", {"etape": "distinguer"})
