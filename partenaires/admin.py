@@ -70,6 +70,7 @@ class PartenaireForm(FicheForm):
 @admin.register(Partenaire)
 class PartenaireAdmin(PorteeAdmin):
     form = PartenaireForm
+    navigation = (60, _("Partenaires"))
     list_display = ("nom", "type", "commune", "verification", "publie")
     list_filter = (FiltreVerification, "type", "publie")
     list_select_related = ("commune",)

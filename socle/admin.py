@@ -214,6 +214,8 @@ class PorteeAdmin(_Portee, _ModelAdmin):
     view_on_site: Any = False
     # Reference data is found from the forms that need it.
     dans_le_menu = True
+    # (rank, word) of a list opened every day: it is in the navigation's line, the others are under « Plus ».
+    navigation: tuple[int, Any] | None = None
 
     # Acts and rows
 

@@ -61,6 +61,7 @@ class FiltreStatut(admin.SimpleListFilter):
 
 @admin.register(GroupePairs)
 class GroupePairsAdmin(PorteeAdmin):
+    navigation = (30, _("Groupes"))
     list_display = ("nom", "maison", "naissances", "places", "demandent", "rencontres_prevues")
     list_filter = (FiltreStatut, ("maison", FiltreVisible), "langue")
     list_select_related = ("maison",)

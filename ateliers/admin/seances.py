@@ -100,6 +100,7 @@ def with_attente(queryset: QuerySet[Seance]) -> QuerySet[Seance]:
 @admin.register(Seance)
 class SeanceAdmin(ListeExportable):
     tables = TABLES_SEANCES
+    navigation = (10, _("Séances"))
     list_display = ("quand", "intitule", "endroit", "adultes", "enfants", "attente", "etat")
     list_display_links = ("quand", "intitule")
     list_filter = (FiltreSemaine, ("lieu__maison", FiltreVisible), FiltreAnimateur, "format", "statut")

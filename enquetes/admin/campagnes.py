@@ -38,6 +38,7 @@ class SuiteInline(MeneStacked):
 
 @admin.register(Campagne)
 class CampagneAdmin(MeneAdmin):
+    navigation = (70, _("Enquêtes"))
     list_display = ("titre", "version", "statut", "ouvre_le", "ferme_le")
     list_filter = ("statut",)
     list_select_related = ("version__questionnaire",)

@@ -20,6 +20,7 @@ from socle.admin import PorteeAdmin
 class FamilleAdmin(PorteeAdmin):
     """A first name and a way to reach it, for those who receive the family. Children are not listed here."""
 
+    navigation = (20, _("Familles"))
     list_display = ("prenom", "email", "telephone", "langue")
     search_fields = ("prenom", "email", "telephone")
     search_help_text = _("Prénom, e-mail ou téléphone")

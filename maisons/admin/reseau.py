@@ -241,6 +241,7 @@ class PlageOuvertureInline(PorteeStacked):
 
 @admin.register(Maison)
 class MaisonAdmin(PorteeAdmin):
+    navigation = (50, _("Maisons"))
     list_display = ("nom", "type", "organisation", "departement", "statut_label", "nombre_lieux", "ouverte", "publiee")
     list_filter = (("departement", FiltreVisible), "statut_label", "type")
     list_select_related = ("organisation", "departement")

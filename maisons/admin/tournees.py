@@ -60,6 +60,7 @@ class EquipageAdmin(PorteeAdmin):
 
 @admin.register(Tournee)
 class TourneeAdmin(PorteeAdmin):
+    navigation = (40, _("Tournées"))
     list_display = ("nom", "equipage", "maison", "premier_jour", "nombre_arrets", "arrets_liste")
     list_filter = (("equipage", FiltreVisible),)
     search_fields = ("nom", "equipage__nom", "equipage__maison__nom")
