@@ -162,6 +162,7 @@ class GroupePairsAdmin(PorteeAdmin):
             if fait:
                 return HttpResponseRedirect(f"{self._page(groupe)}{fait}")
             statut = 422
+        liens = suites.pour_groupe(groupe, maintenant=maintenant)
         contexte = {
             **self._contexte(request, groupe, groupe.nom),
             "subtitle": None,
@@ -172,8 +173,9 @@ class GroupePairsAdmin(PorteeAdmin):
             "theme_form": theme,
             **self._rencontres(groupe, maintenant),
             **(self._familles(request, groupe, maintenant) if connait else {}),
-            "liens": suites.pour_groupe(groupe, maintenant=maintenant),
-            "moyennes": bilans.moyennes(groupe=groupe),
+            # A survey of the house takes the place of our own questions: never two sets of figures side by side.
+            "liens": liens,
+            "moyennes": [] if liens else bilans.moyennes(groupe=groupe),
             "reponses_min": bilans.REPONSES_MIN,
         }
         return TemplateResponse(request, "admin/ateliers/groupe/fiche.html", contexte, status=statut)

@@ -159,7 +159,7 @@ def page(
             "maison": membre.groupe.maison,
             "bilan": moment_du_bilan(membre, maintenant=maintenant),
             "raisons": raisons.pour_la_famille(membre.raisons),
-            # A survey of the house, before and after, takes the place of our own few questions.
+            # A survey of the house, before and after, takes the place of our own few questions (decision 0027).
             "suites": pour_groupe(membre.groupe, maintenant=maintenant),
         }
         if membre.statut == StatutMembre.MEMBRE:
@@ -226,8 +226,10 @@ def est_silencieuse(demande: DemandeGroupe) -> bool:
 
 
 def moment_du_bilan(membre: MembreGroupe, *, maintenant: datetime) -> MomentBilan | None:
-    """The sheet of questions that is still to be answered now, if any."""
+    """The sheet of questions that is still to be answered now, if any; none where the house asks a survey instead."""
     groupe = membre.groupe
+    if pour_groupe(groupe, maintenant=maintenant):
+        return None
     if membre.statut == StatutMembre.TERMINE:
         return None if membre.bilan_apres_donne else MomentBilan.APRES
     if membre.statut != StatutMembre.MEMBRE or membre.membre_depuis is None:

@@ -370,3 +370,23 @@ class TestAvis:
             client.post(f"{chemin}avis/", {"avis": voeu})
             inscription.refresh_from_db()
             assert inscription.avis_demande is attendu
+
+
+class TestAvantApres:
+    def test_a_house_s_survey_takes_the_place_of_the_built_in_questions(self, client: Client, maison: Maison) -> None:
+        from ateliers.views.mon_groupe import moment_du_bilan
+        from tests.factories import GroupePairsFactory, MembreGroupeFactory
+
+        groupe = GroupePairsFactory(maison=maison)
+        membre = MembreGroupeFactory(groupe=groupe)
+        page = reverse("admin:ateliers_groupepairs_change", args=[groupe.pk])
+        client = qui(client, "animateur", maison)
+        assert "bilan-barres" in client.get(page).content.decode()
+        membre.statut = "termine"
+        assert moment_du_bilan(membre, maintenant=dans()) is not None
+        version = fournis.charger(fournis.definition("avant_apres"), departement=None, le=dans().date())
+        ouverte = fabrique.campagne(vers=version, maisons=[maison])
+        assert moment_du_bilan(membre, maintenant=dans()) is None
+        contenu = client.get(page).content.decode()
+        assert "bilan-barres" not in contenu
+        assert all(a.get_absolute_url() in contenu for a in ouverte.acces.all())
