@@ -190,7 +190,7 @@ def conservees(familles: Iterable[int]) -> dict[int, int]:
     """For each of these numbers, that of the family today: the record it was merged into, or itself."""
     pks = set(familles)
     reunies = Famille.objects.filter(pk__in=pks, fusionnee_dans__isnull=False).values_list("pk", "fusionnee_dans")
-    return {pk: pk for pk in pks} | dict(reunies)
+    return {pk: pk for pk in pks} | {pk: reste for pk, reste in reunies if reste is not None}
 
 
 def _source(champ: str, une: Famille, autre: Famille, choix: Mapping[str, str]) -> Famille:

@@ -30,7 +30,7 @@ def navigation_equipe(context: template.Context) -> dict[str, Any]:
     index = reverse("admin:index")
     rangs: list[tuple[int, Entree]] = []
     rubriques: list[tuple[str, list[Entree]]] = []
-    for app in context.get("available_apps", []):
+    for app in context.get("available_apps") or []:
         autres = []
         for decrit in app["models"]:
             if not decrit["admin_url"]:
