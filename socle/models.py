@@ -211,7 +211,7 @@ class Lecture(models.Model):
     """A page that showed people's records to someone: who, when, which page, which records; nothing they hold.
 
     Rows are written by socle/lectures.py, and no one changes them: the database refuses it, and lets them go after a
-    year only (docs/decisions/0015-historique-et-lectures.md).
+    year only (docs/decisions/0015-lectures.md).
     """
 
     utilisateur = models.ForeignKey(
