@@ -455,6 +455,23 @@ class TestCourses:
         assert sum(isinstance(resultat, FusionRefusee) for resultat in resultats) == 3, resultats
         assert Fusion.objects.count() == 1
 
+    def test_control_without_the_lock_the_second_is_not_told(
+        self, nadia: Utilisateur, maison: Maison, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        une, autre = connue(maison), connue(maison)
+        lues = threading.Barrier(2)
+
+        def sans_verrou(premiere: int, seconde: int, *_reste: object) -> tuple[Famille, Famille]:
+            familles = Famille.objects.get(pk=premiere), Famille.objects.get(pk=seconde)
+            lues.wait(timeout=60)
+            return familles
+
+        monkeypatch.setattr(fusions, "_verrouiller", sans_verrou)
+        resultats = ensemble([lambda: str(fusionner(une, autre, nadia).pk)] * 2)
+        assert not any(isinstance(resultat, FusionRefusee) for resultat in resultats)
+        # Both went to the end: only the unique record that goes, in the database, stopped the second.
+        assert sum(isinstance(resultat, DatabaseError) for resultat in resultats) == 1, resultats
+
     def _reserver_pendant(self, nadia: Utilisateur, maison: Maison) -> tuple[Famille, Inscription]:
         """A family books with the contact that goes, while its record is being merged."""
         une, autre = connue(maison), connue(maison)
