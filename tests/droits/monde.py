@@ -109,6 +109,9 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     transmise = {"canal": CanalDemande.PRESCRIPTEUR, "prescripteur": "…", "accord_le": f.maintenant()}
     demande = f.DemandeGroupeFactory(famille=en_groupe, maison=maison, statut=StatutDemande.PLACEE, **transmise)
     ici.poser("demande", demande, DEMANDE)
+    # One that waits is the whole team's; one with a place is known to who leads its group.
+    attend = marquer(f.FamilleFactory(), DEMANDE, place)
+    ici.poser("demande_en_attente", f.DemandeGroupeFactory(famille=attend, maison=maison, **transmise), DEMANDE)
     ici.poser("membre", f.MembreGroupeFactory(groupe=groupe, demande=demande), DEMANDE)
     ici.poser("rappel", f.DemandeRappelFactory(maison=maison), DEMANDE)
     # Its questions are no free text: no canary.

@@ -54,7 +54,7 @@ REGLES: Regles = {
     **modele(
         "ateliers.demandegroupe", "demande", lit=MAISON, ajoute=MAISON, ajout_fait=422, change=MAISON, historique=False
     ),
-    "admin:ateliers_demandegroupe_change": replace(equipe("demande", lit=MAISON), montre_public=True),
+    "admin:ateliers_demandegroupe_change": replace(equipe("demande_en_attente", lit=MAISON), montre_public=True),
     **modele("ateliers.composition", "composition", lit=MAISON, ajoute=MAISON, ajout_fait=422, historique=False),
     # Sent without saying what to do
     "admin:ateliers_composition_change": equipe("composition", lit=MAISON, fait=404),
