@@ -41,6 +41,7 @@ from socle import liens
 from socle.comptes import sessions
 from socle.models import Utilisateur
 from tests import factories as f
+from tests.droits import enquetes
 from tests.droits import regles as r
 from tests.droits.canaris import ANNUAIRE, DEMANDE, EQUIPE, FAMILLE, NOM, PLACES, PUBLIC, marquer, mot
 from tests.droits.regles import Cible
@@ -139,6 +140,7 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
         maisons=[maison.pk],
         maintenant=f.maintenant(),
     )
+    ici.objets |= enquetes.campagne(maison, place)
     for objet, classe in ((seance, EQUIPE), (maison, EQUIPE), (inscription, FAMILLE), (famille, FAMILLE)):
         type_objet = ContentType.objects.get_for_model(objet)
         ligne = {"user": chef, "content_type": type_objet, "object_id": str(objet.pk), "action_flag": CHANGE}
@@ -185,6 +187,7 @@ CIBLES: dict[str, Callable[[Foyer], tuple[Any, ...]]] = {
     "jalon_publier": lambda ici: (ici["jalon"].pk, "publier"),
     "article_relire": lambda ici: (ici["article"].pk, "relire"),
     "bien_etre_publier": lambda ici: (ici["bien_etre"].pk, "publier"),
+    "campagne_et_porte": lambda ici: (ici["campagne"].pk, ici["porte"].pk),
     "deux_familles": lambda ici: (ici["famille"].pk, ici["proposition"].famille_id),
     "seance_et_inscription": lambda ici: (ici["seance"].pk, ici["inscription"].pk),
     "seance_et_passage": lambda ici: (ici["seance"].pk, ici["passage"].pk),
@@ -220,6 +223,7 @@ class Monde:
             "commune": commune,
             "territoire": f.TerritoireFactory(),
             "theme": f.ThemeFactory(),
+            **enquetes.questionnaire(),
         }
         # Of somebody who is none of those who ask.
         self.export = f.ExportFactory()
@@ -252,6 +256,9 @@ class Monde:
             return [Cible(premiere.libelle, premiere.arguments, {p: self.roles(p) for p in TENUS}, premiere.place)]
         if nom in ("export", "cle_export"):
             return [Cible(nom, (self.export.pk if nom == "export" else self.export.cle,), {})]
+        if nom == "version_et_langue":
+            (sans_langue,) = self.cibles("version")
+            return [Cible(nom, (*sans_langue.arguments, "ar"), sans_langue.roles)]
         if nom in self.references or nom in MOTS:
             arguments = MOTS[nom] if nom in MOTS else (self.references[nom].pk,)
             return [Cible(nom, arguments, {personne: self.roles(personne) for personne in TENUS})]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.droits.regles import Regles, publique
+from tests.droits.regles import ADMINISTRATION, DIRECTION, EQUIPES, PILOTAGE, Regles, equipe, modele, publique
 
 REGLES: Regles = {
     "enquetes:enquetes": publique(),
@@ -17,4 +17,46 @@ REGLES: Regles = {
     "enquetes:relire": publique("inconnu", vu=410, fait=410),
     "enquetes:plus_tard": publique("inconnu", vu=410),
     "enquetes:laisser": publique("inconnu", vu=404),
+    # The network's questionnaire: read by every team, written by the network; a département writes its own.
+    **modele(
+        "enquetes.questionnaire",
+        "questionnaire",
+        lit=EQUIPES,
+        ajoute=PILOTAGE,
+        change=ADMINISTRATION,
+        historique=False,
+    ),
+    "admin:enquetes_questionnaire_modifier": equipe("questionnaire", lit=ADMINISTRATION, voit=EQUIPES),
+    "admin:enquetes_questionnaire_version": equipe("questionnaire", lit=ADMINISTRATION, voit=EQUIPES, vu=302),
+    **modele("enquetes.version", "version", lit=EQUIPES, change=ADMINISTRATION, change_fait=404, historique=False),
+    "admin:enquetes_version_apercu": equipe("version", lit=EQUIPES, fait=200),
+    "admin:enquetes_version_traduire": equipe("version_et_langue", lit=EQUIPES, ecrit=ADMINISTRATION),
+    **modele("enquetes.section", "section_enquete", lit=EQUIPES, change=ADMINISTRATION, historique=False),
+    **modele(
+        "enquetes.question",
+        "question",
+        lit=EQUIPES,
+        ajoute=PILOTAGE,
+        change=ADMINISTRATION,
+        supprime=ADMINISTRATION,
+        historique=False,
+    ),
+    # A house's campaign
+    **modele("enquetes.campagne", "campagne", lit=EQUIPES, ajoute=DIRECTION, historique=False),
+    "admin:enquetes_campagne_change": equipe("campagne", lit=EQUIPES, ecrit=DIRECTION, fait=404),
+    "admin:enquetes_campagne_modifier": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=200),
+    "admin:enquetes_campagne_affiche": equipe("campagne_et_porte", lit=EQUIPES, fait=200),
+    "admin:enquetes_campagne_resultats": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=200),
+    "admin:enquetes_campagne_pdf": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=200),
+    "admin:enquetes_campagne_xlsx": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=200),
+    **modele("enquetes.textelibre", "texte_libre", lit=DIRECTION, change=DIRECTION, historique=False),
+    **modele(
+        "enquetes.etiquette",
+        "etiquette",
+        lit=DIRECTION,
+        ajoute=DIRECTION,
+        change=DIRECTION,
+        supprime=DIRECTION,
+        historique=False,
+    ),
 }
