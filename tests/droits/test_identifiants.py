@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.db import models
 from django.urls import reverse
 
+from socle.admin import PorteeAdmin
 from tests.droits import regles as r
 from tests.droits.canaris import trouves
 from tests.droits.monde import CIBLES, Monde
@@ -56,6 +58,26 @@ def test_a_signed_link_serves_one_use(monde: Monde, cle: str) -> None:
             assert reponse.status_code in (404, 405, 410), essai
             assert ecrits == 0
             assert not trouves(reponse)
+
+
+def test_choices_by_autocompletion_are_ones_own(monde: Monde) -> None:
+    """Every field of every registered model, whoever asks."""
+    adresse = reverse("admin:autocomplete")
+    for modele, page in admin.site._registry.items():
+        assert isinstance(page, PorteeAdmin), modele
+        for champ in modele._meta.get_fields():
+            if not (isinstance(champ, (models.ForeignKey, models.ManyToManyField))):
+                continue
+            demande = {
+                "app_label": modele._meta.app_label,
+                "model_name": modele._meta.model_name,
+                "field_name": champ.name,
+                "term": "",
+            }
+            for personne in (r.RESPONSABLE, r.PARTENAIRE, r.REDACTEUR):
+                reponse, _ecrits = monde.demander(personne, r.GET, adresse, demande)
+                assert reponse.status_code in (200, 403, 404), (modele, champ.name, personne)
+                assert not trouves(reponse) - monde.lisibles(personne, "equipe", None), (modele, champ.name, personne)
 
 
 def test_actions_on_rows_of_others_do_nothing(monde: Monde) -> None:
