@@ -353,6 +353,15 @@ class TestPages:
         self.verifier(client, adresse)
 
 
+# Where one template says several things, what makes it say each.
+TOURS: dict[str, list[dict[str, Any]]] = {
+    "arret_change": [{"genre": genre} for genre in ("annule", "deplace", "retard", "a_l_heure")],
+    "arret_retard": [{"retard": 0}, {"retard": 20}],
+    "arrets_prevus": [{"autres": 0}, {"autres": 2}],
+    "groupe_bilan": [{"moment": "avant"}, {"moment": "apres"}],
+}
+
+
 @pytest.mark.django_db
 class TestMessages:
     """Every message in English: brackets around all of it, subject and SMS included."""
@@ -361,8 +370,15 @@ class TestMessages:
     def entre_crochets(self, portail_entre_crochets: Path, settings: Any) -> None:
         settings.LOCALE_PATHS = [portail_entre_crochets]
 
-    @pytest.mark.parametrize("modele", sorted(p.parent.name for p in Path("templates/messages").glob("*/sms.txt")))
-    def test_is_translated(self, modele: str) -> None:
+    @pytest.mark.parametrize(
+        ("modele", "tour"),
+        [
+            pytest.param(modele, tour, id=f"{modele}-{n}")
+            for modele in sorted(p.parent.name for p in Path("templates/messages").glob("*/sms.txt"))
+            for n, tour in enumerate(TOURS.get(modele, [{}]))
+        ],
+    )
+    def test_is_translated(self, modele: str, tour: dict[str, Any]) -> None:
         from ateliers.messages import _cadre, lien_reservation
 
         inscription = InscriptionFactory()
@@ -378,8 +394,21 @@ class TestMessages:
             "mot": "12 000",
             "paragraphes": ["12 000"],
             "expire_le": inscription.seance.debut.isoformat(),
-            "avant": {"debut": inscription.seance.debut.isoformat(), "lieu": "Lieu"},
+            "avant": {
+                "debut": inscription.seance.debut.isoformat(),
+                "fuseau": inscription.seance.lieu.fuseau,
+                "lieu": "Lieu",
+                "commune": "Rethel",
+            },
+            "suivie": "Rethel",
+            "nom": "Maison",
+            "verifie_le": "12",
+            "cache_le": "13",
+            "nombre": 2,
+            "retard": 20,
+            **tour,
         }
+        contexte["arrets"] = [dict(contexte)]
         contexte["reservations"] = [dict(contexte)]
         message = Message(
             canal=Canal.EMAIL,
