@@ -26,7 +26,9 @@ REGLES: Regles = {
         change=ADMINISTRATION,
         historique=False,
     ),
-    "admin:enquetes_questionnaire_modifier": equipe("questionnaire", lit=ADMINISTRATION, voit=EQUIPES),
+    # Only shown: its form is on the page "modifier".
+    "admin:enquetes_questionnaire_change": equipe("questionnaire", lit=EQUIPES, fait=200),
+    "admin:enquetes_questionnaire_modifier": equipe("questionnaire", lit=ADMINISTRATION, voit=EQUIPES, fait=200),
     "admin:enquetes_questionnaire_version": equipe("questionnaire", lit=ADMINISTRATION, voit=EQUIPES, vu=302),
     **modele("enquetes.version", "version", lit=EQUIPES, change=ADMINISTRATION, change_fait=404, historique=False),
     "admin:enquetes_version_apercu": equipe("version", lit=EQUIPES, fait=200),
