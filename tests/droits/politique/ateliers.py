@@ -61,7 +61,8 @@ REGLES: Regles = {
     "admin:ateliers_composition_valider": equipe("composition", lit=MAISON, vu=302),
     "admin:ateliers_groupepairs_modifier": equipe("groupe", lit=MAISON, voit=EQUIPES, fait=422),
     "admin:ateliers_groupepairs_rencontres": equipe("groupe", lit=MAISON, voit=EQUIPES, fait=422),
-    "admin:ateliers_groupepairs_clore": equipe("groupe", lit=MAISON, voit=EQUIPES),
+    # The world's group is led by nobody of its team: only the responsable ends it.
+    "admin:ateliers_groupepairs_clore": equipe("groupe", lit=RESPONSABLES, voit=EQUIPES),
     # Pages that show, whatever is sent to them
     "admin:ateliers_seance_change": equipe("seance", lit=TOUS, fait=200),
     "admin:ateliers_inscription_change": equipe("inscription", lit=NOMS, fait=200),
