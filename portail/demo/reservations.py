@@ -207,7 +207,7 @@ def _appels_de_familles_connues(inscriptions: list[Inscription], *, maintenant: 
             continue
         connue, seance = paire
         demande = DemandeInscription(
-            prenom=connue.prenom.split()[0],
+            prenom=connue.prenom,
             telephone=connue.telephone.as_e164,
             cle_idempotence=uuid.uuid5(seance.reference, f"appel {connue.famille_id}"),
             accepte_attente=True,
