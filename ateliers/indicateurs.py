@@ -123,19 +123,14 @@ def _premieres_visites(maisons: list[int], periode: Periode) -> Mapping[int, Mes
     return {maison: Mesure(nouvelles[maison], toutes[maison], effectif=toutes[maison]) for maison in maisons}
 
 
-def _part(
-    queryset: Any, maisons: list[int], *, parmi: Q | None = None, compte: Q, effectif: bool = True
-) -> Mapping[int, Mesure]:
+def _part(queryset: Any, maisons: list[int], *, parmi: Q, compte: Q) -> Mapping[int, Mesure]:
     """Per house, how many rows answer `compte` among those that answer `parmi`."""
     lignes = _par_maison(
-        queryset.filter(parmi or Q())
-        .values("maison")
-        .annotate(total=Count("pk"), oui=Count("pk", filter=compte))
-        .order_by()
+        queryset.filter(parmi).values("maison").annotate(total=Count("pk"), oui=Count("pk", filter=compte)).order_by()
     )
     rien = {"oui": 0, "total": 0}
     return {
-        maison: Mesure(ligne["oui"], ligne["total"], effectif=ligne["total"] if effectif else None)
+        maison: Mesure(ligne["oui"], ligne["total"], effectif=ligne["total"])
         for maison in maisons
         for ligne in [lignes.get(maison, rien)]
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import time
 
@@ -51,10 +50,8 @@ def _heures_elargies(maisons: list[int], periode: Periode) -> Mapping[int, Mesur
 
 
 def _langues(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]:
-    langues: dict[int, float] = defaultdict(float)
-    for pk, parlees in Maison.objects.filter(pk__in=maisons).values_list("pk", "langues"):
-        langues[pk] = float(len(set(parlees)))
-    return {maison: Mesure(nombre) for maison, nombre in langues.items()}
+    parlees = Maison.objects.filter(pk__in=maisons).values_list("pk", "langues")
+    return {maison: Mesure(len(set(langues))) for maison, langues in parlees}
 
 
 enregistrer(

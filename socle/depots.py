@@ -1,7 +1,7 @@
 """Files that people hand in: only what shows pages or pictures is kept, and nothing of it but that.
 
 PDF, JPEG and PNG, recognised by their content. A PDF that runs, fetches or carries anything is refused; a picture is
-drawn again, which leaves out where and with what it was taken. Files are served as downloads only (`servir`).
+drawn again, which leaves out where and with what it was taken.
 """
 
 from __future__ import annotations

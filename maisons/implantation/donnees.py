@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from maisons.enums import StatutLabel
 from maisons.implantation.probleme import ImplantationImpossible, Objectif, Point, Probleme, distances_km
@@ -69,7 +70,7 @@ def _peut_ouvrir(commune: Commune, parametres: Parametres) -> bool:
 def _verifier_codes(communes: Iterable[Commune], codes: Collection[str]) -> None:
     if inconnus := set(codes) - {commune.code_insee for commune in communes}:
         raise ImplantationImpossible(
-            f"Ces codes ne sont pas des communes de ce département : {', '.join(sorted(inconnus))}."
+            _("Ces codes ne sont pas des communes de ce département : %s.") % ", ".join(sorted(inconnus))
         )
 
 

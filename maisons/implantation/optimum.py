@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 import numpy.typing as npt
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from maisons.implantation.probleme import (
     ImplantationImpossible,
@@ -23,7 +25,7 @@ from socle.solveur import nouveau_solveur
 SECONDES_PAR_DEFAUT = 20.0
 # Below this distance between the plan and the bound, the solver calls the plan the best there is.
 ECART_NUL = 1e-6
-TEMPS_ECOULE = "Aucune solution trouvée dans le temps donné : proposez moins de communes candidates."
+TEMPS_ECOULE = gettext_lazy("Aucune solution trouvée dans le temps donné : proposez moins de communes candidates.")
 
 Entiers = npt.NDArray[np.int64]
 
@@ -48,7 +50,7 @@ def choisir(probleme: Probleme, *, secondes: float = SECONDES_PAR_DEFAUT) -> Opt
     """
     probleme.verifier()
     if not probleme.existants and probleme.sites == 0:
-        raise ImplantationImpossible("Il faut au moins une maison.")
+        raise ImplantationImpossible(_("Il faut au moins une maison."))
     if probleme.objectif == Objectif.COUVERTURE:
         codes, borne = _Couverture(probleme, secondes).resoudre()
     else:
@@ -84,7 +86,8 @@ class _Modele:
             if not len(proches):
                 commune = self.probleme.communes[int(rang)].nom
                 raise ImplantationImpossible(
-                    f"Aucune commune candidate à moins de {plafond:g} km de {commune} : le plafond ne peut être tenu."
+                    _("Aucune commune candidate à moins de %(km)g km de %(commune)s : le plafond ne peut être tenu.")
+                    % {"km": plafond, "commune": commune}
                 )
             self._ligne(1, math.inf, proches, np.ones(len(proches)))
 
@@ -108,7 +111,7 @@ class _Modele:
             highspy.HighsModelStatus.kInfeasible,
             highspy.HighsModelStatus.kUnboundedOrInfeasible,
         ):
-            raise ImplantationImpossible("Aucun choix de communes ne remplit toutes ces conditions.")
+            raise ImplantationImpossible(_("Aucun choix de communes ne remplit toutes ces conditions."))
         if self.highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
         return np.array(self.highs.getSolution().col_value)
@@ -136,7 +139,7 @@ class _Couverture(_Modele):
         self._entiers(oui=True)
         valeurs = self._lancer()
         if valeurs is None:
-            raise ImplantationImpossible(TEMPS_ECOULE)
+            raise ImplantationImpossible(str(TEMPS_ECOULE))
         return self._codes(valeurs), self._borne()
 
 
@@ -176,7 +179,7 @@ class _Distance(_Modele):
             if time.monotonic() >= self.fin or not self._couper(valeurs):
                 break
         if meilleur is None:
-            raise ImplantationImpossible(TEMPS_ECOULE)
+            raise ImplantationImpossible(str(TEMPS_ECOULE))
         return meilleur[1], borne
 
     def _couper(self, valeurs: Matrice) -> int:

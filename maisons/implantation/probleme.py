@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from django.utils.translation import gettext as _
 
 from maisons.distance import RAYON_TERRE_KM
 
@@ -82,15 +83,15 @@ class Probleme:
         """Raises ImplantationImpossible for a question that has no sense."""
         codes = {site.code for site in self.ouvrables}
         if not self.communes:
-            raise ImplantationImpossible("Aucune commune à desservir dans ce territoire.")
+            raise ImplantationImpossible(_("Aucune commune à desservir dans ce territoire."))
         if self.obligatoires & self.exclus:
-            raise ImplantationImpossible("Une même commune est à la fois imposée et exclue.")
+            raise ImplantationImpossible(_("Une même commune est à la fois imposée et exclue."))
         if manquantes := self.obligatoires - codes:
-            raise ImplantationImpossible(f"Pas parmi les communes candidates : {', '.join(sorted(manquantes))}.")
+            raise ImplantationImpossible(_("Pas parmi les communes candidates : %s.") % ", ".join(sorted(manquantes)))
         if len(self.obligatoires) > self.sites:
-            raise ImplantationImpossible("Plus de communes imposées que de maisons à ouvrir.")
+            raise ImplantationImpossible(_("Plus de communes imposées que de maisons à ouvrir."))
         if self.sites > len(codes):
-            raise ImplantationImpossible("Plus de maisons à ouvrir que de communes candidates.")
+            raise ImplantationImpossible(_("Plus de maisons à ouvrir que de communes candidates."))
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def evaluer(probleme: Probleme, codes: Sequence[str]) -> Plan:
     sites = [site for site in probleme.ouvrables if site.code in set(codes)]
     places = [*probleme.existants, *sites]
     if not places:
-        raise ImplantationImpossible("Il faut au moins une maison.")
+        raise ImplantationImpossible(_("Il faut au moins une maison."))
     km = distances_km(probleme.communes, places)
     nearest = km.argmin(axis=1)
     km_min = km[np.arange(len(probleme.communes)), nearest]

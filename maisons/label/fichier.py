@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
@@ -101,7 +101,7 @@ def _phrase(faute: ValidationError) -> str:
             inconnues = [nom for nom in faute.instance if nom not in connues]
             quoi = _("%s n'est pas connu ici.") % ", ".join(f"« {nom} »" for nom in inconnues)
         case "type":
-            quoi = _("on attend : %s.") % _TYPES.get(str(attendu), str(attendu))
+            quoi = _("on attend : %s.") % _TYPES.get(str(attendu), attendu)
         case "enum":
             quoi = _("une de ces valeurs est attendue : %s.") % ", ".join(map(str, attendu))
         case "const":
@@ -128,12 +128,12 @@ def _phrase(faute: ValidationError) -> str:
 
 
 _TYPES = {
-    "object": "des champs (nom: valeur)",
-    "array": "une liste",
-    "string": "un texte (entre guillemets si c'est un nombre)",
-    "boolean": "true ou false",
-    "integer": "un nombre entier",
-    "number": "un nombre",
+    "object": gettext_lazy("des champs (nom: valeur)"),
+    "array": gettext_lazy("une liste"),
+    "string": gettext_lazy("un texte (entre guillemets si c'est un nombre)"),
+    "boolean": gettext_lazy("true ou false"),
+    "integer": gettext_lazy("un nombre entier"),
+    "number": gettext_lazy("un nombre"),
 }
 
 

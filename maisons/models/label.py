@@ -110,7 +110,6 @@ class VersionReferentiel(models.Model):
         return self.statut == StatutReferentiel.PUBLIEE
 
 
-# Parts of a published version are as frozen as the version.
 def _figee_avec_sa_version(nom: str, version_de: str) -> pgtrigger.Trigger:
     """Refuses to add, change or delete a part of a version that is not a draft any more."""
     return pgtrigger.Trigger(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -332,6 +332,25 @@ class Fermeture(models.Model):
         return f"{self.du:%d/%m/%Y} – {self.au:%d/%m/%Y}"
 
 
+R = TypeVar("R", bound="models.QuerySet[Any]")
+
+
+def _dans_la_portee(rangees: R, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None) -> R:
+    """Roles on a scope: those on what a person's own running assignments cover."""
+    if not utilisateur.is_active:
+        return rangees.none()
+    if utilisateur.is_superuser:
+        return rangees
+    tenues = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles)
+    return rangees.filter(
+        Q(maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
+        | Q(organisation__in=tenues.exclude(role=Role.PARTENAIRE).values("organisation"))
+        | Q(departement__in=tenues.values("departement"))
+        | Q(organisation__departement__in=tenues.values("departement"))
+        | Q(models.Exists(tenues.filter(portee=Portee.RESEAU)))
+    )
+
+
 class AffectationQuerySet(models.QuerySet["Affectation"]):
     def en_cours(self, *, le: date) -> AffectationQuerySet:
         return self.filter(Q(du__lte=le) & (Q(au__isnull=True) | Q(au__gte=le)))
@@ -347,18 +366,7 @@ class AffectationQuerySet(models.QuerySet["Affectation"]):
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> AffectationQuerySet:
         """Those given on what a person's own assignments cover, past and future ones included."""
-        if not utilisateur.is_active:
-            return self.none()
-        if utilisateur.is_superuser:
-            return self
-        tenues = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles)
-        return self.filter(
-            Q(maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
-            | Q(organisation__in=tenues.exclude(role=Role.PARTENAIRE).values("organisation"))
-            | Q(departement__in=tenues.values("departement"))
-            | Q(organisation__departement__in=tenues.values("departement"))
-            | Q(models.Exists(tenues.filter(portee=Portee.RESEAU)))
-        )
+        return _dans_la_portee(self, utilisateur, le=le, roles=roles)
 
 
 def _periode() -> Func:
@@ -381,6 +389,35 @@ def _role_dans_sa_portee() -> Q:
     return condition
 
 
+class RoleSurPortee(models.Model):
+    """A role and what it extends to: exactly the column that the kind of scope names is filled."""
+
+    role = models.CharField(_("rôle"), max_length=16, choices=Role)
+    portee = models.CharField(_("portée"), max_length=12, choices=Portee)
+    maison = models.ForeignKey(Maison, verbose_name=_("maison"), on_delete=models.PROTECT, null=True, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisation"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    departement = models.ForeignKey(
+        Departement, verbose_name=_("département"), on_delete=models.PROTECT, null=True, blank=True
+    )
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="%(class)s_portee",
+                condition=_portee_tenue(),
+                violation_error_message=_("Choisissez la maison, l'organisation ou le département que dit la portée."),
+            ),
+            models.CheckConstraint(
+                name="%(class)s_role_portee",
+                condition=_role_dans_sa_portee(),
+                violation_error_message=_("Ce rôle ne se donne pas sur cette portée."),
+            ),
+        ]
+
+
 @suivre(
     champs=[
         "utilisateur",
@@ -393,20 +430,11 @@ def _role_dans_sa_portee() -> Q:
         "au",
     ],
 )
-class Affectation(models.Model):
+class Affectation(RoleSurPortee):
     """What a person does, where, from when to when (both days included). It ends by itself."""
 
     utilisateur = models.ForeignKey(
         Utilisateur, verbose_name=_("personne"), on_delete=models.PROTECT, related_name="affectations"
-    )
-    role = models.CharField(_("rôle"), max_length=16, choices=Role)
-    portee = models.CharField(_("portée"), max_length=12, choices=Portee)
-    maison = models.ForeignKey(Maison, verbose_name=_("maison"), on_delete=models.PROTECT, null=True, blank=True)
-    organisation = models.ForeignKey(
-        Organisation, verbose_name=_("organisation"), on_delete=models.PROTECT, null=True, blank=True
-    )
-    departement = models.ForeignKey(
-        Departement, verbose_name=_("département"), on_delete=models.PROTECT, null=True, blank=True
     )
     du = models.DateField(_("du"))
     au = models.DateField(_("jusqu'au"), null=True, blank=True)
@@ -417,16 +445,7 @@ class Affectation(models.Model):
         verbose_name = _("affectation")
         verbose_name_plural = _("affectations")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="affectation_portee",
-                condition=_portee_tenue(),
-                violation_error_message=_("Choisissez la maison, l'organisation ou le département que dit la portée."),
-            ),
-            models.CheckConstraint(
-                name="affectation_role_portee",
-                condition=_role_dans_sa_portee(),
-                violation_error_message=_("Ce rôle ne se donne pas sur cette portée."),
-            ),
+            *RoleSurPortee.Meta.constraints,
             models.CheckConstraint(
                 name="affectation_dates",
                 condition=Q(au__isnull=True) | Q(du__lte=F("au")),
@@ -459,35 +478,15 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> InvitationQuerySet:
         """Those for what a person's own assignments cover."""
-        if not utilisateur.is_active:
-            return self.none()
-        if utilisateur.is_superuser:
-            return self
-        tenues = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles)
-        return self.filter(
-            Q(maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
-            | Q(organisation__in=tenues.exclude(role=Role.PARTENAIRE).values("organisation"))
-            | Q(departement__in=tenues.values("departement"))
-            | Q(organisation__departement__in=tenues.values("departement"))
-            | Q(models.Exists(tenues.filter(portee=Portee.RESEAU)))
-        )
+        return _dans_la_portee(self, utilisateur, le=le, roles=roles)
 
 
-class Invitation(models.Model):
+class Invitation(RoleSurPortee):
     """A role offered by e-mail: it begins on the day its link is accepted, once, before it expires."""
 
     email = models.EmailField(_("adresse e-mail"), max_length=254)
     prenom = models.CharField(_("prénom"), max_length=80, blank=True)
     nom = models.CharField(_("nom"), max_length=80, blank=True)
-    role = models.CharField(_("rôle"), max_length=16, choices=Role)
-    portee = models.CharField(_("portée"), max_length=12, choices=Portee)
-    maison = models.ForeignKey(Maison, verbose_name=_("maison"), on_delete=models.PROTECT, null=True, blank=True)
-    organisation = models.ForeignKey(
-        Organisation, verbose_name=_("organisation"), on_delete=models.PROTECT, null=True, blank=True
-    )
-    departement = models.ForeignKey(
-        Departement, verbose_name=_("département"), on_delete=models.PROTECT, null=True, blank=True
-    )
     au = models.DateField(
         _("jusqu'au"), null=True, blank=True, help_text=_("Dernier jour du rôle. Vide : sans date de fin.")
     )
@@ -508,16 +507,7 @@ class Invitation(models.Model):
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(
-                name="invitation_portee",
-                condition=_portee_tenue(),
-                violation_error_message=_("Choisissez la maison, l'organisation ou le département que dit la portée."),
-            ),
-            models.CheckConstraint(
-                name="invitation_role_portee",
-                condition=_role_dans_sa_portee(),
-                violation_error_message=_("Ce rôle ne se donne pas sur cette portée."),
-            ),
+            *RoleSurPortee.Meta.constraints,
             models.CheckConstraint(
                 name="invitation_une_seule_suite",
                 condition=Q(acceptee_le__isnull=True, affectation__isnull=True)
