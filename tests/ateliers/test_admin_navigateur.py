@@ -127,7 +127,7 @@ def test_plan_move_and_cancel_a_series(
     page.get_by_role("button", name="Voir les dates").click()
     page.get_by_role("alert").wait_for()
 
-    page.get_by_label("Atelier").select_option(label=f"Portage ({lieu.maison.nom})")
+    page.get_by_label("Atelier", exact=True).select_option(label=f"Portage ({lieu.maison.nom})")
     page.get_by_label("Lieu").select_option(index=1)
     page.get_by_label("Première séance le").fill(premier.isoformat())
     page.get_by_label("À", exact=True).fill("14:00")
