@@ -131,7 +131,7 @@ def test_plan_move_and_cancel_a_series(
     page.get_by_label("Lieu").select_option(index=1)
     page.get_by_label("Première séance le").fill(premier.isoformat())
     page.get_by_label("À", exact=True).fill("14:00")
-    page.get_by_label("ou nombre de séances").fill("3")
+    page.get_by_label("ou nombre de fois").fill("3")
     page.get_by_label("Pas les jours fériés").uncheck()
     page.get_by_role("button", name="Voir les dates").click()
     page.get_by_text("3 séances à créer").wait_for()
