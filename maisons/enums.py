@@ -141,6 +141,7 @@ class StatutReferentiel(models.TextChoices):
 
 
 class NaturePreuve(models.TextChoices):
+    FICHIER = "fichier", _("fichier")
     LIEN = "lien", _("lien")
     CONSTAT = "constat", _("constaté sur place")
 

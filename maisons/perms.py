@@ -9,6 +9,10 @@
 | administrateur du réseau | see, change, add             | see, give and end             | see, change   |
 | médecin de PMI, rédaction | –                            | –                             | –             |
 
+The label: those who manage read a candidature, its evidence, its actions and the indicators; the house assesses
+itself, pilots and administrators give their opinion, visit and open candidatures; who takes which step is data
+(maisons/models/label.py, Transition). Référentiels are the network's: the administrator writes them.
+
 Tours and their stops: an animateur and a responsable plan, move, announce and count; those who manage (responsable,
 pilote, administrateur) set up the vehicles and teams; pilots and administrators see stops, and change none. Nobody
 sees who follows a commune.
@@ -32,20 +36,33 @@ from django.utils import timezone
 
 from maisons.enums import Portee, Role
 from maisons.models import (
+    ActionPrevue,
     Affectation,
     Arret,
+    Axe,
+    Candidature,
     Commune,
+    Critere,
     Departement,
     Equipage,
+    Etape,
+    Evaluation,
     Fermeture,
+    Franchissement,
     Invitation,
     Lieu,
     Maison,
+    NoteVisite,
     Organisation,
     PlageOuverture,
+    Preuve,
+    Referentiel,
     Salle,
     Territoire,
     Tournee,
+    Transition,
+    ValeurIndicateur,
+    VersionReferentiel,
 )
 from socle.comptes.equipe import enregistrer_appartenance
 from socle.models import Export, Message, Utilisateur
@@ -69,6 +86,7 @@ DIRECTION = frozenset({Role.RESPONSABLE, Role.PILOTE, Role.ADMINISTRATEUR})
 PILOTAGE = frozenset({Role.PILOTE, Role.ADMINISTRATEUR})
 EQUIPES = MAISON | PILOTAGE
 ADMINISTRATION = frozenset({Role.ADMINISTRATEUR})
+RESPONSABLES = frozenset({Role.RESPONSABLE})
 
 declarer_permission(PERMISSION_EQUIPE, TOUS | REDACTION | MEDECINE)
 declarer(Departement, view=TOUS)
@@ -83,6 +101,24 @@ declarer(Fermeture, view=EQUIPES, add=DIRECTION, change=DIRECTION, delete=DIRECT
 declarer(Equipage, view=EQUIPES, add=DIRECTION, change=DIRECTION)
 declarer(Tournee, view=EQUIPES, add=MAISON, change=MAISON)
 declarer(Arret, view=EQUIPES, change=MAISON)
+declarer(Referentiel, view=DIRECTION)
+declarer(VersionReferentiel, view=DIRECTION, add=ADMINISTRATION, change=ADMINISTRATION)
+for _partie in (Axe, Critere, Etape, Transition):
+    declarer(_partie, view=DIRECTION)
+declarer(
+    Candidature,
+    view=DIRECTION,
+    add=PILOTAGE,
+    # Planning its days; every step asks besides for the roles its référentiel names.
+    change=PILOTAGE,
+    franchir=DIRECTION,
+    evaluer=RESPONSABLES,
+    prouver=DIRECTION,
+    aviser=PILOTAGE,
+)
+for _partie in (Evaluation, Franchissement, Preuve, ActionPrevue, ValeurIndicateur):
+    declarer(_partie, view=DIRECTION)
+declarer(NoteVisite, view=PILOTAGE)
 declarer(Affectation, view=DIRECTION, add=DIRECTION, change=DIRECTION)
 declarer(Invitation, view=DIRECTION, add=DIRECTION, retirer=DIRECTION)
 declarer(Utilisateur, view=DIRECTION, change=ADMINISTRATION)

@@ -6,8 +6,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from maisons import suivis
+from maisons.label import preuves
 
 
 @shared_task
 def purger_suivis(**_futur: Any) -> None:
     suivis.purger_suivis(maintenant=timezone.now())
+
+
+@shared_task
+def purger_preuves(**_futur: Any) -> None:
+    preuves.purger_orphelins(maintenant=timezone.now())

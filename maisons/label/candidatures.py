@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from maisons.enums import NaturePreuve, Role, StatutLabel
+from maisons.enums import Role, StatutLabel
 from maisons.models import (
     ActionPrevue,
     Candidature,
@@ -21,6 +21,7 @@ from maisons.models import (
     Evaluation,
     Franchissement,
     Maison,
+    NoteVisite,
     Preuve,
     Transition,
     VersionReferentiel,
@@ -43,6 +44,14 @@ class EcritAilleurs(CandidatureRefusee):
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
         super().__init__(_("Quelqu'un d'autre vient d'écrire ici : relisez, puis enregistrez de nouveau."))
+
+
+class NoteEcriteAilleurs(CandidatureRefusee):
+    """Another device of the same person wrote this note meanwhile; `note` is what it wrote."""
+
+    def __init__(self, note: NoteVisite) -> None:
+        self.note = note
+        super().__init__(_("Cette note a été écrite depuis un autre appareil : relisez-la."))
 
 
 @transaction.atomic
@@ -85,13 +94,32 @@ def _echeance(etape: Etape, le: date) -> date | None:
 def _entrer(
     candidature: Candidature, de: Etape | None, vers: Etape, *, par: Utilisateur, le: date, motif: str
 ) -> None:
-    """Write the step down, and let the house call itself what the step says; its label keeps its first day."""
+    """Write the step down, and let the house call itself what its steps say; its label keeps its first day."""
     Franchissement.objects.create(candidature=candidature, de=de, vers=vers, le=le, motif=motif, par=par)
     maison = Maison.objects.select_for_update(of=("self",), no_key=True).get(pk=candidature.maison_id)
-    if maison.statut_label != vers.statut_label:
-        maison.statut_label = vers.statut_label
-        maison.label_le = le if vers.statut_label == StatutLabel.LABELLISEE else None
+    statut = _statut_label(maison)
+    if maison.statut_label != statut:
+        maison.statut_label = statut
+        maison.label_le = le if statut == StatutLabel.LABELLISEE else None
         maison.save(update_fields=["statut_label", "label_le"])
+
+
+def _statut_label(maison: Maison) -> str:
+    """What a house may call itself: the candidature that gave it the label last says whether it still has it.
+
+    Another one, under a newer version, takes nothing away while it is under way. A label from before the portal stays
+    until a candidature has given one.
+    """
+    decisive = (
+        Franchissement.objects.filter(candidature__maison=maison, vers__statut_label=StatutLabel.LABELLISEE)
+        .order_by("-ecrit_le", "-pk")
+        .values_list("candidature__etape__statut_label", flat=True)
+        .first()
+    )
+    if decisive == StatutLabel.LABELLISEE or (decisive is None and maison.statut_label == StatutLabel.LABELLISEE):
+        return StatutLabel.LABELLISEE
+    en_route = Candidature.objects.filter(maison=maison, etape__statut_label=StatutLabel.CANDIDATE)
+    return StatutLabel.CANDIDATE if en_route.exists() else StatutLabel.AUCUN
 
 
 # Moving
@@ -219,19 +247,49 @@ def _verifier_niveau(critere: Critere, niveau: int | None) -> None:
         raise CandidatureRefusee(_("Ce niveau n'existe pas pour ce critère."))
 
 
-def ajouter_lien(
-    *, evaluation: Evaluation, intitule: str, lien: str, datee_du: date, par: Utilisateur, maintenant: datetime
-) -> Preuve:
-    """A piece of evidence that is published somewhere."""
-    return Preuve.objects.create(
-        evaluation=evaluation,
-        nature=NaturePreuve.LIEN,
-        intitule=intitule,
-        lien=lien,
-        datee_du=datee_du,
-        deposee_par=par,
-        deposee_le=maintenant,
+@transaction.atomic
+def noter_visite(
+    *, evaluation: Evaluation, par: Utilisateur, niveau: int | None, texte: str, revision: int, maintenant: datetime
+) -> NoteVisite:
+    """What an evaluator saw of a criterion. Raises NoteEcriteAilleurs when another of their devices wrote meanwhile.
+
+    The same words sent again, because the first answer was lost on the way, are the same note.
+    """
+    _verifier_niveau(evaluation.critere, niveau)
+    # Two devices of one person queue here.
+    note, _neuve = NoteVisite.objects.select_for_update(of=("self",), no_key=True).get_or_create(
+        evaluation=evaluation, par=par, defaults={"ecrite_le": maintenant}
     )
+    if (note.niveau, note.texte) == (niveau, texte):
+        return note
+    if note.revision != revision:
+        raise NoteEcriteAilleurs(note)
+    note.niveau, note.texte, note.ecrite_le, note.revision = niveau, texte, maintenant, revision + 1
+    note.save(update_fields=["niveau", "texte", "ecrite_le", "revision"])
+    return note
+
+
+def planifier(*, candidature: Candidature, visee_le: date | None, echeance: date | None) -> Candidature:
+    """The day the label is aimed at, and the one before which the current step should end.
+
+    Raises CandidatureRefusee for a deadline before the step began.
+    """
+    if echeance is not None and echeance < candidature.depuis:
+        raise CandidatureRefusee(_("L'échéance vient après le début de l'étape."))
+    candidature.visee_le, candidature.echeance = visee_le, echeance
+    candidature.save(update_fields=["visee_le", "echeance"])
+    return candidature
+
+
+def prevoir_action(*, evaluation: Evaluation, quoi: str, qui: str, avant_le: date) -> ActionPrevue:
+    return ActionPrevue.objects.create(evaluation=evaluation, quoi=quoi, qui=qui, avant_le=avant_le)
+
+
+def cocher_action(*, action: ActionPrevue, faite_le: date | None) -> ActionPrevue:
+    """Done on a day, or to do again."""
+    action.faite_le = faite_le
+    action.save(update_fields=["faite_le"])
+    return action
 
 
 # Where it stands

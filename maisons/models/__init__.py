@@ -1,6 +1,14 @@
 """The rows of houses and territory, by topic; import them from here."""
 
-from maisons.models.candidatures import ActionPrevue, Candidature, Evaluation, Franchissement, Preuve
+from maisons.models.candidatures import (
+    ActionPrevue,
+    Candidature,
+    Evaluation,
+    Franchissement,
+    NoteVisite,
+    Preuve,
+    stockage_des_preuves,
+)
 from maisons.models.label import Axe, Critere, Etape, Referentiel, Transition, ValeurIndicateur, VersionReferentiel
 from maisons.models.reseau import (
     Affectation,
@@ -45,6 +53,7 @@ __all__ = [
     "Invitation",
     "Lieu",
     "Maison",
+    "NoteVisite",
     "Organisation",
     "PlageOuverture",
     "Preuve",
@@ -58,4 +67,5 @@ __all__ = [
     "Transition",
     "ValeurIndicateur",
     "VersionReferentiel",
+    "stockage_des_preuves",
 ]

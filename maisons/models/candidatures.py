@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pgtrigger
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -15,6 +16,11 @@ from maisons.enums import NaturePreuve
 from maisons.models.label import Critere, Etape, VersionReferentiel
 from maisons.models.reseau import Maison
 from socle.models import Utilisateur
+
+
+def stockage_des_preuves() -> Storage:
+    """Where the files of evidence lie: under no address."""
+    return storages["preuves"]
 
 
 class CandidatureQuerySet(models.QuerySet["Candidature"]):
@@ -178,6 +184,12 @@ class Preuve(models.Model):
     nature = models.CharField(_("nature"), max_length=12, choices=NaturePreuve)
     intitule = models.CharField(_("intitulé"), max_length=160)
     lien = models.URLField(_("adresse"), max_length=500, blank=True)
+    # The name in the store is drawn by lot; the name given by people is `nom_fichier`.
+    fichier = models.FileField(_("fichier"), storage=stockage_des_preuves, max_length=60, blank=True)
+    nom_fichier = models.CharField(_("nom du fichier"), max_length=110, blank=True)
+    type_mime = models.CharField(_("type"), max_length=40, blank=True)
+    taille = models.PositiveIntegerField(_("taille (octets)"), null=True, blank=True)
+    empreinte = models.CharField(_("empreinte SHA-256"), max_length=64, blank=True)
     # Of the document or of the figure: how old the evidence is.
     datee_du = models.DateField(_("datée du"))
     deposee_par = models.ForeignKey(
@@ -195,6 +207,21 @@ class Preuve(models.Model):
                 name="preuve_lien",
                 condition=(Q(nature=NaturePreuve.LIEN) & ~Q(lien="")) | (~Q(nature=NaturePreuve.LIEN) & Q(lien="")),
                 violation_error_message=_("Donnez l'adresse de cette preuve."),
+            ),
+            models.CheckConstraint(
+                name="preuve_fichier",
+                condition=(
+                    Q(nature=NaturePreuve.FICHIER, taille__gt=0)
+                    & ~Q(fichier="")
+                    & ~Q(nom_fichier="")
+                    & ~Q(type_mime="")
+                    & ~Q(empreinte="")
+                )
+                | (
+                    ~Q(nature=NaturePreuve.FICHIER)
+                    & Q(fichier="", nom_fichier="", type_mime="", empreinte="", taille__isnull=True)
+                ),
+                violation_error_message=_("Joignez le fichier de cette preuve."),
             ),
         ]
 
@@ -221,3 +248,29 @@ class ActionPrevue(models.Model):
 
     def __str__(self) -> str:
         return self.quoi
+
+
+class NoteVisite(models.Model):
+    """What an evaluator notes on a criterion during a visit: their own working paper, until they give an opinion."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, verbose_name=_("évaluation"), on_delete=models.PROTECT, related_name="notes"
+    )
+    par = models.ForeignKey(Utilisateur, verbose_name=_("note de"), on_delete=models.PROTECT, related_name="+")
+    niveau = models.PositiveSmallIntegerField(_("niveau constaté"), null=True, blank=True)
+    texte = models.TextField(_("note"), blank=True)
+    # One more at each write: the same person's other device is told so instead of being overwritten.
+    revision = models.PositiveIntegerField(_("révision"), default=0, editable=False)
+    ecrite_le = models.DateTimeField(_("écrite le"), default=timezone.now)
+
+    objects = ParEvaluationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("note de visite")
+        verbose_name_plural = _("notes de visite")
+        constraints = [
+            models.UniqueConstraint(name="note_visite_unique", fields=["evaluation", "par"]),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.evaluation)

@@ -136,6 +136,7 @@ class Demonstration:
             "STATIC_ROOT": str(state.DEMO / "statiques"),
             "MEDIA_ROOT": str(state.DEMO / "medias"),
             "EXPORTS_STORAGE_OPTIONS": json.dumps({"location": str(state.DEMO / "exports")}),
+            "PREUVES_STORAGE_OPTIONS": json.dumps({"location": str(state.DEMO / "preuves")}),
             "MESSAGES_DEMO": str(state.DEMO / "messages"),
             "URL_PUBLIQUE": self.url,
         }

@@ -262,6 +262,11 @@ STORAGES = {
         "BACKEND": env.str("EXPORTS_STORAGE", default="django.core.files.storage.FileSystemStorage"),
         "OPTIONS": env.json("EXPORTS_STORAGE_OPTIONS", default={"location": str(RACINE / "exports")}),
     },
+    # Evidence handed in for the label: streamed by a page to those entitled, under no address either.
+    "preuves": {
+        "BACKEND": env.str("PREUVES_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json("PREUVES_STORAGE_OPTIONS", default={"location": str(RACINE / "preuves")}),
+    },
 }
 # A list with more rows is made into a file by a worker.
 EXPORT_DIRECT_MAX = 2000
@@ -332,6 +337,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86400.0,
         "options": {"expires": 3600},
     },
+    "purger_preuves": {"task": "maisons.tasks.purger_preuves", "schedule": 86400.0, "options": {"expires": 3600}},
     "purger_suivis": {"task": "maisons.tasks.purger_suivis", "schedule": 86400.0, "options": {"expires": 3600}},
     "tenir_exports": {"task": "socle.tasks.tenir_exports", "schedule": 60.0, "options": {"expires": 55}},
     "purger_quotas": {"task": "socle.tasks.purger_quotas", "schedule": 3600.0, "options": {"expires": 3000}},

@@ -12,7 +12,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from maisons.enums import Role, StatutLabel
-from maisons.label import candidatures, referentiels
+from maisons.label import candidatures, preuves, referentiels
 from maisons.label.candidatures import CandidatureRefusee, EcritAilleurs
 from maisons.models import (
     ActionPrevue,
@@ -88,7 +88,7 @@ def etape(candidature: Candidature, code: str) -> Etape:
     return candidature.version.etapes.get(code=code)
 
 
-def remplir(candidature: Candidature, *, niveau: int = 1, preuves: bool = True) -> None:
+def remplir(candidature: Candidature, *, niveau: int = 1, prouve: bool = True) -> None:
     """Every criterion assessed, with evidence."""
     par = personne(Role.RESPONSABLE, candidature.maison)
     for evaluation in candidature.evaluations.all():
@@ -99,8 +99,8 @@ def remplir(candidature: Candidature, *, niveau: int = 1, preuves: bool = True) 
             revision=evaluation.revision,
             maintenant=MAINTENANT,
         )
-        if preuves:
-            candidatures.ajouter_lien(
+        if prouve:
+            preuves.ajouter_lien(
                 evaluation=evaluation,
                 intitule="Attestation",
                 lien="https://exemple.fr/attestation",
@@ -221,7 +221,7 @@ class TestManques:
         ]
 
     def test_evidence_is_asked_only_where_the_way_asks_for_it(self, candidature: Candidature) -> None:
-        remplir(candidature, preuves=False)
+        remplir(candidature, prouve=False)
         assert self.raisons(candidature, "dossier", Role.RESPONSABLE) == ["Preuve manquante : Rien à payer."]
 
     def test_a_must_have_below_its_level_blocks_the_label(self, candidature: Candidature) -> None:
@@ -276,6 +276,35 @@ class TestLabel:
                 assert (maison.statut_label, maison.label_le) == (StatutLabel.LABELLISEE, le)
             else:
                 assert (maison.statut_label, maison.label_le) == (StatutLabel.AUCUN, None)
+
+    def test_a_newer_versions_candidature_takes_no_label_off_a_labelled_house(self, candidature: Candidature) -> None:
+        remplir(candidature)
+        placer(candidature, "dossier")
+        pilote = personne(Role.PILOTE, candidature.maison)
+        candidatures.franchir(
+            candidature=candidature, vers=etape(candidature, "labellise"), par=pilote, le=LE, maintenant=MAINTENANT
+        )
+
+        nouvelle = candidatures.ouvrir(maison=candidature.maison, version=version("2"), par=pilote, le=LE)
+        placer(nouvelle, "dossier")
+        candidatures.franchir(
+            candidature=nouvelle, vers=etape(nouvelle, "candidat"), par=pilote, le=LE, maintenant=MAINTENANT
+        )
+
+        maison = Maison.objects.get(pk=candidature.maison_id)
+        assert (maison.statut_label, maison.label_le) == (StatutLabel.LABELLISEE, LE)
+        # The one that gave the label takes it away.
+        candidatures.franchir(
+            candidature=candidature, vers=etape(candidature, "retire"), par=pilote, le=LE, maintenant=MAINTENANT
+        )
+        maison.refresh_from_db()
+        assert (maison.statut_label, maison.label_le) == (StatutLabel.CANDIDATE, None)
+
+    def test_a_label_from_before_the_portal_stays(self, db: None) -> None:
+        maison = MaisonFactory(statut_label=StatutLabel.LABELLISEE, label_le=date(2026, 1, 20))
+        candidatures.ouvrir(maison=maison, version=version(), par=personne(Role.PILOTE, maison), le=LE)
+        maison.refresh_from_db()
+        assert (maison.statut_label, maison.label_le) == (StatutLabel.LABELLISEE, date(2026, 1, 20))
 
 
 class TestHistoire:
