@@ -144,3 +144,29 @@ class StatutArticle(models.TextChoices):
     RELU = "relu", _("relu")
     PUBLIEE = "publiee", _("publié")
     ARCHIVEE = "archivee", _("retiré ou remplacé")
+
+
+class GenreAcces(models.TextChoices):
+    """How an account came to a family: by the address that both have, or because somebody of it shared it."""
+
+    TITULAIRE = "titulaire", _("titulaire")
+    COPARENT = "coparent", _("coparent invité")
+
+
+class ChoixCanal(models.TextChoices):
+    """By which way a parent wants one kind of message. What cancels or moves a session is always told."""
+
+    EMAIL = "email", _("par e-mail")
+    SMS = "sms", _("par SMS")
+    LES_DEUX = "les_deux", _("par e-mail et par SMS")
+    AUCUN = "aucun", _("rien")
+
+
+class ObjetAccord(models.TextChoices):
+    """What somebody was asked to agree to."""
+
+    RAPPELS_ENTRETIENS = "rappels_entretiens", _("rappels des entretiens avant et après la naissance")
+    SMS = "sms", _("messages par SMS")
+    PARTAGE = "partage", _("partage de la famille avec l'autre parent")
+    ETRE_RAPPELE = "etre_rappele", _("être rappelé par une maison")
+    TRANSMISSION = "transmission", _("demande transmise par un professionnel")

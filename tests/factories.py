@@ -38,8 +38,32 @@ from ateliers.models import (
     fin_de_groupe,
 )
 from enquetes.models import Questionnaire
-from familles.enums import Ancre, Caractere, CategorieJalon, Confiance, ThemeArticle, Variante
-from familles.models import Article, DemandeRappel, Enfant, Famille, Jalon, QuestionnaireBienEtre, VersionJalon
+from familles.enums import (
+    Ancre,
+    Caractere,
+    CategorieJalon,
+    Confiance,
+    GenreAcces,
+    ObjetAccord,
+    ThemeArticle,
+    Variante,
+)
+from familles.models import (
+    AccesFamille,
+    Article,
+    Consentement,
+    DemandeRappel,
+    Enfant,
+    Famille,
+    FluxParent,
+    InvitationCoparent,
+    Jalon,
+    MaisonSuivie,
+    ProfilParent,
+    QuestionnaireBienEtre,
+    RappelEntretien,
+    VersionJalon,
+)
 from maisons.enums import (
     JourSemaine,
     MotifArret,
@@ -388,6 +412,89 @@ class DemandeRappelFactory(DjangoModelFactory):
     prenom = "Lila"
     telephone = "+33612345678"
     demandee_le = factory.LazyFunction(maintenant)
+
+
+class AccesFamilleFactory(DjangoModelFactory):
+    """Whose family it is; `coparent` for who was invited to it."""
+
+    class Meta:
+        model = AccesFamille
+
+    class Params:
+        coparent = factory.Trait(genre=GenreAcces.COPARENT)
+
+    utilisateur = factory.SubFactory(UtilisateurFactory)
+    famille = factory.LazyAttribute(lambda a: FamilleFactory(email=a.utilisateur.email))
+    genre = GenreAcces.TITULAIRE
+    depuis = factory.LazyFunction(maintenant)
+
+
+class ProfilParentFactory(DjangoModelFactory):
+    """Someone reached by e-mail; `mobile` adds a number that was proved."""
+
+    class Meta:
+        model = ProfilParent
+
+    class Params:
+        mobile = factory.Trait(
+            telephone=factory.Sequence(lambda n: f"+336{n % 10**8:08d}"),
+            telephone_prouve_le=factory.LazyFunction(maintenant),
+        )
+
+    utilisateur = factory.SubFactory(UtilisateurFactory)
+
+
+class InvitationCoparentFactory(DjangoModelFactory):
+    class Meta:
+        model = InvitationCoparent
+
+    class Params:
+        expiree = factory.Trait(expire_le=factory.LazyFunction(lambda: dans(days=-1)))
+
+    famille = factory.SubFactory("tests.factories.FamilleFactory")
+    par = factory.SubFactory(UtilisateurFactory)
+    email = factory.Sequence(lambda n: f"coparent{n}@exemple.fr")
+    cree_le = factory.LazyFunction(lambda: dans(days=-2))
+    expire_le = factory.LazyFunction(lambda: dans(days=5))
+
+
+class MaisonSuivieFactory(DjangoModelFactory):
+    class Meta:
+        model = MaisonSuivie
+
+    utilisateur = factory.SubFactory(UtilisateurFactory)
+    maison = factory.SubFactory(MaisonFactory)
+    depuis = factory.LazyFunction(maintenant)
+
+
+class FluxParentFactory(DjangoModelFactory):
+    class Meta:
+        model = FluxParent
+
+    utilisateur = factory.SubFactory(UtilisateurFactory)
+    cree_le = factory.LazyFunction(maintenant)
+
+
+class RappelEntretienFactory(DjangoModelFactory):
+    class Meta:
+        model = RappelEntretien
+
+    utilisateur = factory.SubFactory(UtilisateurFactory)
+    enfant = factory.SubFactory("tests.factories.EnfantFactory")
+    jalon = factory.LazyFunction(lambda: Jalon.objects.get_or_create(code="epnp_1")[0])
+    demande_le = factory.LazyFunction(maintenant)
+
+
+class ConsentementFactory(DjangoModelFactory):
+    class Meta:
+        model = Consentement
+
+    utilisateur = factory.SubFactory(UtilisateurFactory)
+    objet = ObjetAccord.RAPPELS_ENTRETIENS
+    version = 1
+    texte = "Je veux un rappel."
+    langue = "fr"
+    donne_le = factory.LazyFunction(maintenant)
 
 
 class VersionJalonFactory(DjangoModelFactory):

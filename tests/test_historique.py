@@ -124,7 +124,7 @@ NON_SUIVIS = {
         *("adultes_pris", "enfants_pris", "adultes_accueil", "enfants_accueil"),
         *("annulee_le", "modifiee_le", "modifiee_seule", "revision", "jour_serie", "reference"),
     },
-    "familles_enfant": set(),
+    "familles_enfant": {"suivi"},
     "familles_famille": {"cree_le"},
     "maisons_affectation": set(),
     "maisons_lieu": {"demonstration"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -13,6 +14,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from familles.bien_etre import Question, lire_questions
 from familles.enums import Moment, StatutRappel, StatutVersion, Variante
+from familles.models.consentements import Consentement
 from familles.models.familles import PRENOM_MAX
 from maisons.enums import Portee
 from maisons.models import Affectation, Departement, Maison
@@ -150,6 +152,7 @@ class DemandeRappel(models.Model):
         Utilisateur, verbose_name=_("traitée par"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     cle_idempotence = models.UUIDField(_("clé d'idempotence"), default=uuid.uuid4, unique=True, editable=False)
+    consentements = GenericRelation(Consentement, content_type_field="cible_type", object_id_field="cible_id")
 
     objects = DemandeRappelQuerySet.as_manager()
 

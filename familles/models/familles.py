@@ -94,6 +94,8 @@ class Enfant(models.Model):
     prenom = models.CharField(_("prénom"), max_length=PRENOM_MAX, blank=True)
     naissance = models.DateField(_("date de naissance"), null=True, blank=True)
     terme_prevu = models.DateField(_("date prévue d'accouchement"), null=True, blank=True)
+    # Off: no milestone, no reminder, nothing of it in a calendar. One tap that stops everything turns it off.
+    suivi = models.BooleanField(_("montré dans le calendrier"), default=True)
 
     class Meta:
         verbose_name = _("enfant")
