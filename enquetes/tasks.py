@@ -6,12 +6,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from enquetes import avis, campagnes, collecte, demandes
+from socle import conservation
 
 
 @shared_task
 def tenir_enquetes(**_futur: Any) -> None:
     maintenant = timezone.now()
-    collecte.purger(maintenant=maintenant)
+    conservation.compter("reponses_en_cours", collecte.purger(maintenant=maintenant), maintenant=maintenant)
     campagnes.clore_les_passees(le=timezone.localdate(maintenant))
     avis.deposer_avis(maintenant=maintenant)
 

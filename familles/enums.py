@@ -170,3 +170,11 @@ class ObjetAccord(models.TextChoices):
     PARTAGE = "partage", _("partage de la famille avec l'autre parent")
     ETRE_RAPPELE = "etre_rappele", _("être rappelé par une maison")
     TRANSMISSION = "transmission", _("demande transmise par un professionnel")
+
+
+class OrigineEffacement(models.TextChoices):
+    """Who wanted a family's data to go."""
+
+    FAMILLE = "famille", _("la famille, en ligne")
+    EQUIPE = "equipe", _("l'équipe, à sa demande")
+    REGLE = "regle", _("la règle de conservation")

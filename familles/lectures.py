@@ -27,7 +27,7 @@ def noter(
     *,
     utilisateur: Utilisateur,
     page: str,
-    familles: Iterable[int],
+    familles: Iterable[int | None],
     maisons: Iterable[int] | None = None,
     maintenant: datetime,
 ) -> Lecture | None:
@@ -35,7 +35,8 @@ def noter(
 
     Without `maisons`, it is on behalf of the houses through which the reader knows them.
     """
-    pks = sorted(set(familles))
+    # A row that stayed as a figure is of no family.
+    pks = sorted({pk for pk in familles if pk is not None})
     if not pks:
         return None
     if maisons is None:
@@ -46,7 +47,7 @@ def noter(
     )
 
 
-def noter_page(request: HttpRequest, familles: Iterable[int], *, maisons: Iterable[int] | None = None) -> None:
+def noter_page(request: HttpRequest, familles: Iterable[int | None], *, maisons: Iterable[int] | None = None) -> None:
     """The same for the page that answers this request."""
     page = request.resolver_match.view_name if request.resolver_match else request.path
     noter(

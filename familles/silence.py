@@ -34,14 +34,20 @@ def enregistrer_silence(suite: Suite) -> Suite:
 def tout_arreter(*, famille: Famille, maintenant: datetime) -> None:
     """Stop every message to a family at once, those waiting in the outbox included. Asking twice is harmless."""
     famille = Famille.objects.select_for_update(of=("self",), no_key=True).get(pk=famille.pk)
-    contacts = contacts_de(famille)
-    for suite in _SUITES:
-        contacts |= suite(famille, maintenant)
+    contacts = contacts_de(famille) | cesser(famille=famille, maintenant=maintenant)
     for canal, destinataire in sorted(contacts):
         oppositions.arreter(canal=Canal(canal), destinataire=destinataire, maintenant=maintenant)
         Message.objects.filter(canal=canal, destinataire__iexact=destinataire, statut=StatutMessage.A_ENVOYER).update(
             statut=StatutMessage.PERIME
         )
+
+
+def cesser(*, famille: Famille, maintenant: datetime) -> set[tuple[str, str]]:
+    """End all that a locked family takes part in, without a word; the contacts it was reached by there."""
+    contacts: set[tuple[str, str]] = set()
+    for suite in _SUITES:
+        contacts |= suite(famille, maintenant)
+    return contacts
 
 
 def contacts_de(porteur: object) -> set[tuple[str, str]]:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from maisons import messages
 from maisons.models import Commune, Suivi
 from socle.enums import Canal
-
-# A request that its owner never confirmed is forgotten.
-ATTENTE = timedelta(days=7)
-# What nobody renewed is forgotten too, as everything about a family is (CNIL: two years).
-DUREE = timedelta(days=730)
 
 
 @transaction.atomic
@@ -46,10 +40,3 @@ def confirmer_suivi(*, suivi: Suivi, maintenant: datetime) -> None:
 def arreter_suivi(*, suivi: Suivi) -> None:
     """Nothing is kept of who no longer follows."""
     Suivi.objects.filter(pk=suivi.pk).delete()
-
-
-def purger_suivis(*, maintenant: datetime) -> int:
-    """Forget what was never confirmed and what is two years old; the number of rows that went."""
-    perimes = Q(confirme_le__isnull=True, demande_le__lt=maintenant - ATTENTE) | Q(confirme_le__lt=maintenant - DUREE)
-    nombre, _details = Suivi.objects.filter(perimes).delete()
-    return nombre

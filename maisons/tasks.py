@@ -5,13 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from maisons import suivis
 from maisons.label import preuves
-
-
-@shared_task
-def purger_suivis(**_futur: Any) -> None:
-    suivis.purger_suivis(maintenant=timezone.now())
 
 
 @shared_task

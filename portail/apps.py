@@ -10,6 +10,12 @@ class PortailConfig(AppConfig):
     name = "portail"
     verbose_name = "Portail"
 
+    def ready(self) -> None:
+        from portail.conservation import REGLES
+        from socle.conservation import enregistrer_regles
+
+        enregistrer_regles(REGLES)
+
 
 class LeafletConfig(LeafletBaseConfig):
     """django-leaflet without its admin widgets, which import GDAL."""

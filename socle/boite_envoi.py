@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Cast, Concat
 
-from socle.enums import Canal
+from socle.enums import Canal, StatutMessage
 from socle.models import Message
 
 
@@ -58,4 +60,23 @@ def deposer(envois: Iterable[Envoi], *, maintenant: datetime) -> None:
             for envoi in envois
         ],
         ignore_conflicts=True,
+    )
+
+
+def anonymiser(messages: models.QuerySet[Message]) -> int:
+    """Leave of messages that one was sent, when and how it went; what still waits will not be sent. How many.
+
+    Harmless twice.
+    """
+    en_route = Q(statut__in=[StatutMessage.A_ENVOYER, StatutMessage.EN_COURS])
+    return messages.exclude(destinataire="").update(
+        destinataire="",
+        contexte={},
+        erreur="",
+        objet_type=None,
+        objet_id=None,
+        # Some keys hold an address.
+        cle_unique=Concat(Value("anonyme:"), Cast("pk", models.CharField())),
+        statut=Case(When(en_route, then=Value(StatutMessage.PERIME)), default=F("statut")),
+        bail_jusqu_au=None,
     )

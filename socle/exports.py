@@ -17,9 +17,11 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from socle import conservation
 from socle.enums import FormatTableau, StatutExport
 from socle.models import Export, Utilisateur, stockage_des_exports
 from socle.tableaux import ecrire
@@ -97,7 +99,7 @@ def demander(
 def tenir_exports(*, horloge: Callable[[], datetime], duree_max: timedelta = timedelta(seconds=50)) -> int:
     """Take away what is over and make what is asked for, until nothing is due or the next tick is near; how many."""
     depart, faits = time.monotonic(), 0
-    purger(maintenant=horloge())
+    conservation.compter("exports", purger(maintenant=horloge()), maintenant=horloge())
     while time.monotonic() - depart < duree_max.total_seconds():
         export = _reserver(maintenant=horloge())
         if export is None:
@@ -158,7 +160,12 @@ def _finir(export: Export, statut: StatutExport, maintenant: datetime, *, lignes
 
 def purger(*, maintenant: datetime) -> int:
     """Take away the files that are over, then their rows; how many. Harmless twice."""
-    finis = list(Export.objects.filter(expire_le__lte=maintenant))
+    return retirer(Export.objects.filter(expire_le__lte=maintenant))
+
+
+def retirer(exports: QuerySet[Export]) -> int:
+    """Take these files away before their hour, then their rows; how many."""
+    finis = list(exports)
     for export in finis:
         stockage_des_exports().delete(export.nom_de_fichier)
     Export.objects.filter(pk__in=[export.pk for export in finis]).delete()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -26,9 +26,6 @@ from socle.pages import nom_de_page
 from socle.portee import visibles
 from socle.suivi import CHANGEMENT, CREATION, SUIVIS, SUPPRESSION, Evenement, evenements_de
 
-# As the triggers of socle/suivi.py say it in SQL.
-CONSERVATION = timedelta(days=365)
-_LOT = 5000
 _ECRITURE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 _POSER = "SELECT set_config('pghistory.context_metadata', %s, true); "
 
@@ -206,26 +203,22 @@ def _en_mots(valeur: Any) -> str:
 # Letting go
 
 
-def purger(*, maintenant: datetime) -> int:
-    """Let go of the events older than a year, some thousand rows at a time; how many went.
-
-    Running it again changes nothing. The database refuses to let go of anything younger.
-    """
+def purger(*, avant: datetime, nombre: int) -> int:
+    """Let go of at most so many events older than that; how many went. The database keeps a year's."""
     total = 0
     for modele in SUIVIS.values():
-        while True:
-            lot = modele.objects.filter(pgh_created_at__lt=maintenant - CONSERVATION).order_by("pgh_id")[:_LOT]
-            supprimes, _detail = modele.objects.filter(pgh_id__in=lot.values("pgh_id")).delete()
-            total += supprimes
-            if supprimes < _LOT:
-                break
+        lot = modele.objects.filter(pgh_created_at__lt=avant).order_by("pgh_id")[: nombre - total]
+        supprimes, _detail = modele.objects.filter(pgh_id__in=lot.values("pgh_id")).delete()
+        total += supprimes
+        if total >= nombre:
+            break
     return total
 
 
 def oublier(modele: type[models.Model], pks: Iterable[Any]) -> int:
     """Erase what the history says of people whose rows were erased: called after that, in the same transaction.
 
-    The database refuses it as long as a row is there, and for models that are not about people.
+    The database refuses it as long as a row is there and somebody's, and for models that are not about people.
     """
     events = SUIVIS[modele._meta.db_table]
     supprimes, _detail = events.objects.filter(**{"pgh_obj_id__in": list(pks)}).delete()

@@ -7,16 +7,12 @@ An upper room says which of its records are people's, and on whose behalf they a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from socle.models import Lecture, Utilisateur
-
-# As the trigger of socle.Lecture says it in SQL.
-CONSERVATION = timedelta(days=365)
-_LOT = 5000
 
 
 def noter(
@@ -42,15 +38,8 @@ def noter(
     )
 
 
-def purger(*, maintenant: datetime) -> int:
-    """Let go of what is older than a year, some thousand rows at a time; how many went.
-
-    Running it again changes nothing. The database refuses to let go of anything younger.
-    """
-    total = 0
-    while True:
-        lot = Lecture.objects.filter(le__lt=maintenant - CONSERVATION).order_by("le", "pk")[:_LOT]
-        supprimees, _detail = Lecture.objects.filter(pk__in=lot.values("pk")).delete()
-        total += supprimees
-        if supprimees < _LOT:
-            return total
+def purger(*, avant: datetime, nombre: int) -> int:
+    """Let go of at most so many rows older than that; how many went. The database keeps a year's."""
+    lot = Lecture.objects.filter(le__lt=avant).order_by("le", "pk")[:nombre]
+    supprimees, _detail = Lecture.objects.filter(pk__in=lot.values("pk")).delete()
+    return supprimees

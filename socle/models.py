@@ -15,7 +15,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +47,7 @@ class UtilisateurManager(BaseUserManager["Utilisateur"]):
         "is_superuser",
         "is_active",
     ],
+    personnel=True,
 )
 class Utilisateur(AbstractBaseUser, PermissionsMixin):
     """A person who signs in, with an e-mail address as login: staff, and parents who want their own space."""
@@ -162,6 +163,10 @@ class Message(models.Model):
                 condition=Q(canal=Canal.SMS),
             ),
             models.Index(name="message_objet", fields=["objet_type", "objet_id"]),
+            # What was told to one contact, when its owner wants to read or erase it.
+            models.Index(Upper("destinataire"), name="message_destinataire"),
+            # What is old enough to lose its address.
+            models.Index(name="message_a_oublier", fields=["cree_le"], condition=~Q(destinataire="")),
         ]
 
     def __str__(self) -> str:
@@ -321,3 +326,21 @@ class Export(models.Model):
     @property
     def nom_de_fichier(self) -> str:
         return f"{self.cle}.{self.format}"
+
+
+class PassagePurge(models.Model):
+    """How much a rule of retention let go on one day: a number, nothing of what went (socle/conservation.py)."""
+
+    regle = models.CharField(_("règle"), max_length=40)
+    jour = models.DateField(_("jour"))
+    commence_le = models.DateTimeField(_("commencé le"))
+    fini_le = models.DateTimeField(_("fini le"), null=True, blank=True)
+    nombre = models.PositiveIntegerField(_("lignes retirées"), default=0)
+
+    class Meta:
+        verbose_name = _("passage d'une règle de conservation")
+        verbose_name_plural = _("conservation des données")
+        constraints = [models.UniqueConstraint(name="passage_purge_unique", fields=["regle", "jour"])]
+
+    def __str__(self) -> str:
+        return f"{self.regle} {self.jour:%d/%m/%Y} : {self.nombre}"

@@ -36,10 +36,12 @@ class Evenement(Event):
         abstract = True
 
 
-def _protections(table: str, personnel: bool) -> list[pgtrigger.Trigger]:
+def _protections(table: str, personnel: bool, anonyme: str) -> list[pgtrigger.Trigger]:
     """Nothing changes, nothing goes within a year; what was said of a person may go once the person's row is gone."""
     refus = "RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;"
     reste = f"SELECT 1 FROM {table} WHERE id = OLD.pgh_obj_id"  # noqa: S608 (a table of ours)
+    if anonyme:
+        reste = f"{reste} AND NOT ({anonyme})"
     garde = f"IF EXISTS ({reste}) THEN {refus} END IF; RETURN OLD;"
     return [
         pgtrigger.Protect(name="jamais_change", operation=pgtrigger.Update),
@@ -53,11 +55,12 @@ def _protections(table: str, personnel: bool) -> list[pgtrigger.Trigger]:
     ]
 
 
-def suivre(*, champs: list[str], personnel: bool = False) -> Callable[[type[M]], type[M]]:
+def suivre(*, champs: list[str], personnel: bool = False, anonyme: str = "") -> Callable[[type[M]], type[M]]:
     """Decorator: keep who changed these fields of a model, and what they were.
 
     A field is left out when it is a secret, a counter, or tells of a person what the event need not hold. With
-    `personnel`, the events of a row that was erased can be erased too (historique.oublier).
+    `personnel`, the events of a row that was erased can be erased too (historique.oublier); with `anonyme`, also those
+    of a row that fulfils this SQL: it stays, as a figure, and is nobody's.
     """
 
     def decorer(modele: type[M]) -> type[M]:
@@ -80,7 +83,7 @@ def suivre(*, champs: list[str], personnel: bool = False) -> Callable[[type[M]],
             meta={
                 "verbose_name": _("changement"),
                 "verbose_name_plural": _("changements"),
-                "triggers": _protections(modele._meta.db_table, personnel),
+                "triggers": _protections(modele._meta.db_table, personnel, anonyme),
             },
         )(modele)
         SUIVIS[modele._meta.db_table] = modele.pgh_event_model  # type: ignore[attr-defined]

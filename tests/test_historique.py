@@ -219,8 +219,8 @@ class TestGarde:
                 " WHERE titre = 'Vieux'"
             )
             curseur.execute("ALTER TABLE ateliers_atelierhistorique ENABLE TRIGGER USER")
-        assert historique.purger(maintenant=maintenant()) == 1
-        assert historique.purger(maintenant=maintenant()) == 0
+        assert historique.purger(avant=dans(days=-365), nombre=10) == 1
+        assert historique.purger(avant=dans(days=-365), nombre=10) == 0
         assert len(evenements(atelier)) == 1
 
     def test_what_is_said_of_an_erased_family_is_erased_with_it_and_not_before(self) -> None:

@@ -126,8 +126,8 @@ class TestLeJournal:
     def test_a_row_goes_after_a_year_and_not_before(self) -> None:
         vieille = ligne(maintenant=maintenant() - timedelta(days=366))
         jeune = ligne(maintenant=maintenant() - timedelta(days=364))
-        assert lectures.purger(maintenant=maintenant()) == 1
-        assert lectures.purger(maintenant=maintenant()) == 0
+        assert lectures.purger(avant=dans(days=-365), nombre=10) == 1
+        assert lectures.purger(avant=dans(days=-365), nombre=10) == 0
         assert list(Lecture.objects.values_list("pk", flat=True)) == [jeune.pk] != [vieille.pk]
 
     def test_an_export_is_kept_for_the_houses_that_know_the_families(

@@ -7,12 +7,11 @@ answer. A member has a booking at every meeting to come, made by the booking eng
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from ateliers import inscriptions
@@ -29,8 +28,10 @@ from ateliers.enums import (
 )
 from ateliers.groupes import messages, regles
 from ateliers.models import DemandeGroupe, GroupePairs, Inscription, MembreGroupe, Seance
-from maisons.distance import distance_sql
 from socle import verrous
+
+# Requests looked at for one freed place: beyond, the next minute's round goes on.
+CANDIDATES_MAX = 200
 
 
 class PlaceRefusee(Exception):
@@ -115,8 +116,6 @@ def _verifier(groupe: GroupePairs, demande: DemandeGroupe) -> None:
             _("%s n'attend plus : une place lui est déjà proposée, ou sa demande est retirée.") % demande.prenom,
             code="plus_en_attente",
         )
-    if MembreGroupe.objects.with_place().filter(groupe=groupe, demande__famille=demande.famille_id).exists():
-        raise PlaceRefusee(_("%s a déjà une place dans ce groupe.") % demande.prenom, code="deja_membre")
     if demande.binomes > groupe.binomes_libres:
         raise PlaceRefusee(_("Il n'y a plus assez de places dans ce groupe."), code="complet")
 
@@ -245,15 +244,6 @@ def _rendre(demande: DemandeGroupe, garder: bool, maintenant: datetime) -> None:
     demande.save(update_fields=["statut", "retiree_le"])
 
 
-def oublier_le_souhait(groupe: GroupePairs, *, sauf_du: date | None = None, sauf_au: date | None = None) -> None:
-    """Those who wait for this very group wait for any: it is closed, or (given a window) no longer of their age."""
-    demandes = DemandeGroupe.objects.filter(groupe_souhaite=groupe, statut=StatutDemande.EN_ATTENTE)
-    if sauf_du is not None and sauf_au is not None:
-        demandes = demandes.exclude(repere__range=(sauf_du, sauf_au))
-    pks = [demande.pk for demande in demandes.order_by("pk").select_for_update(of=("self",), no_key=True)]
-    DemandeGroupe.objects.filter(pk__in=pks).update(groupe_souhaite=None)
-
-
 # ── The next in line ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -264,100 +254,45 @@ def offrir_places(*, groupe: GroupePairs, maintenant: datetime) -> int:
     group come first. Who declined it, or did not answer, is not asked for it again. Before its members have ever been
     asked, a group's places are the team's to give.
     """
-    if not groupe.membres.exists() or not _est_jeune(groupe, maintenant):
+    if not groupe.membres.exists() or not groupe.est_jeune(
+        maintenant=maintenant, semaines=settings.GROUPES_JEUNE_SEMAINES
+    ):
         return 0
     cadre = regles.Cadre.de(groupe)
     repondre_avant = maintenant + timedelta(days=settings.GROUPES_PLACE_LIBEREE_JOURS)
     prevenues = 0
-    while groupe.binomes_libres > 0:
-        # The query has left out all who don't fit; the rule itself has the last word.
-        suivante = next(
-            (
-                demande
-                for demande in _candidates(groupe).select_for_update(of=("self",), skip_locked=True, no_key=True)[:5]
-                if regles.convient(regles.Profil.de(demande), cadre)
-            ),
-            None,
-        )
-        if suivante is None:
+    candidates = (
+        DemandeGroupe.objects.en_attente()
+        .filter(repere__range=(groupe.naissances_du, groupe.naissances_au), langues__contains=[groupe.langue])
+        .exclude(membres__groupe=groupe)
+        .select_related("commune", "famille")
+        .select_for_update(of=("self",), skip_locked=True, no_key=True)
+    )
+    demandees = sorted(candidates[:CANDIDATES_MAX], key=lambda d: d.groupe_souhaite_id != groupe.pk)
+    for demande in demandees:
+        if groupe.binomes_libres <= 0:
             break
-        inviter(
-            groupe=groupe,
-            demande=suivante,
-            origine=OrigineMembre.PLACE_LIBEREE,
-            repondre_avant=repondre_avant,
-            maintenant=maintenant,
-        )
-        prevenues += 1
+        if demande.binomes > groupe.binomes_libres:
+            continue
+        if regles.convient(regles.Profil.de(demande), cadre):
+            inviter(
+                groupe=groupe,
+                demande=demande,
+                origine=OrigineMembre.PLACE_LIBEREE,
+                repondre_avant=repondre_avant,
+                maintenant=maintenant,
+            )
+            prevenues += 1
     return prevenues
 
 
-def _est_jeune(groupe: GroupePairs, maintenant: datetime) -> bool:
-    return groupe.est_jeune(maintenant=maintenant, semaines=settings.GROUPES_JEUNE_SEMAINES)
-
-
-def _candidates(groupe: GroupePairs) -> QuerySet[DemandeGroupe]:
-    """Those a free place suits, in the order in which they are asked: who asked for this very group, then by wait.
-
-    The rules are `regles.obstacles`, in SQL so that nobody is beyond a limit. A family that has a place already, in
-    this group or in another of this age, is not asked for the same baby twice.
-    """
-    cadre = regles.Cadre.de(groupe)
-    km = distance_sql(cadre.latitude, cadre.longitude, champ_lat="commune__latitude", champ_lon="commune__longitude")
-    deja = MembreGroupe.objects.with_place().filter(
-        demande__famille=OuterRef("famille"),
-        groupe__naissances_du__lte=OuterRef("repere"),
-        groupe__naissances_au__gte=OuterRef("repere"),
-    )
-    candidates = (
-        DemandeGroupe.objects.en_attente()
-        .annotate(km=km)
-        .filter(
-            Q(moments=[]) | Q(moments__contains=[cadre.moment]),
-            repere__range=(groupe.naissances_du, groupe.naissances_au),
-            langues__contains=[groupe.langue],
-            bebes__lte=groupe.binomes_libres,
-            km__lte=F("rayon_km"),
-        )
-        .exclude(membres__groupe=groupe)
-        .exclude(Exists(deja))
-        .select_related("commune", "famille")
-        .order_by(Case(When(groupe_souhaite=groupe.pk, then=0), default=1), "en_attente_depuis", "pk")
-    )
-    if Particularite.MULTIPLES in groupe.particularites:
-        candidates = candidates.filter(bebes__gte=2)
-    if Particularite.FRATRIE in groupe.particularites:
-        candidates = candidates.filter(a_deja_un_enfant=True)
-    return candidates
-
-
 def tenir_groupes(*, maintenant: datetime) -> int:
-    """The minute's round: end the invitations left without answer, offer free places to the next; the number ended.
+    """The minute's round: end the invitations left without answer and offer their places to the next; the number.
 
-    Who did not answer waits on, at the end of the line. A place freed when nobody fitted goes to who asked since.
+    Who did not answer waits on, at the end of the line.
     """
     groupes = MembreGroupe.objects.a_repondre(maintenant=maintenant).values_list("groupe", flat=True).distinct()
-    expires = sum(_expirer_de(pk, maintenant) for pk in sorted(groupes.order_by()))
-    for groupe in _aux_places_liberees():
-        if _est_jeune(groupe, maintenant) and _candidates(groupe).exists():
-            _offrir_a(groupe.pk, maintenant)
-    return expires
-
-
-def _aux_places_liberees() -> QuerySet[GroupePairs]:
-    """The open groups with free places which somebody has left or declined."""
-    quittes = MembreGroupe.objects.filter(groupe=OuterRef("pk")).exclude(statut__in=MEMBRES_AVEC_PLACE)
-    return (
-        GroupePairs.objects.ouverts()
-        .with_cadre()
-        .filter(Exists(quittes), binomes_pris__lt=F("capacite"))
-        .order_by("pk")
-    )
-
-
-@transaction.atomic
-def _offrir_a(groupe_pk: int, maintenant: datetime) -> int:
-    return offrir_places(groupe=verrouiller_groupe(groupe_pk), maintenant=maintenant)
+    return sum(_expirer_de(pk, maintenant) for pk in sorted(groupes.order_by()))
 
 
 @transaction.atomic
@@ -368,12 +303,9 @@ def _expirer_de(groupe_pk: int, maintenant: datetime) -> int:
     for membre in expires:
         membre.groupe, membre.demande = groupe, verrouiller_demande(membre.demande_id)
         _finir(membre, StatutMembre.EXPIRE, par=AnnuleePar.DELAI, maintenant=maintenant)
-        if membre.demande.statut != StatutDemande.INVITEE:
-            continue
-        passer(membre.demande, StatutDemande.EN_ATTENTE)
         membre.demande.en_attente_depuis = maintenant
-        membre.demande.groupe_souhaite = None
-        membre.demande.save(update_fields=["statut", "en_attente_depuis", "groupe_souhaite"])
+        passer(membre.demande, StatutDemande.EN_ATTENTE)
+        membre.demande.save(update_fields=["statut", "en_attente_depuis"])
         messages.invitation_expiree(membre, maintenant=maintenant)
     if expires:
         offrir_places(groupe=groupe, maintenant=maintenant)
@@ -386,33 +318,26 @@ def _expirer_de(groupe_pk: int, maintenant: datetime) -> int:
 def inscrire_aux_rencontres(*, membres: Sequence[MembreGroupe], groupe: GroupePairs, maintenant: datetime) -> int:
     """Give members of a locked group a booking at each meeting to come, by the one booking engine, telling nobody.
 
-    Their group's places were counted, so the meetings have a seat for each. How many bookings were made. Raises
-    PlaceRefusee where one is full all the same: its seats were changed by hand.
+    Their group's places were counted, so the meetings have a seat for each. How many bookings were made.
     """
     rencontres = rencontres_a_venir(groupe, maintenant=maintenant)
-    try:
-        return sum(
-            inscriptions.inscrire_membre(
-                seances=rencontres,
-                demande=inscriptions.DemandeMembre(
-                    famille=membre.demande.famille,
-                    prenom=membre.demande.prenom,
-                    email=membre.demande.email,
-                    telephone=membre.demande.telephone,
-                    langue=membre.demande.langue,
-                    adultes=membre.adultes,
-                    bebes=membre.binomes,
-                    nes_le=None if membre.demande.est_ne else membre.demande.repere,
-                ),
-                maintenant=maintenant,
-            )
-            for membre in membres
+    return sum(
+        inscriptions.inscrire_membre(
+            seances=rencontres,
+            demande=inscriptions.DemandeMembre(
+                famille=membre.demande.famille,
+                prenom=membre.demande.prenom,
+                email=membre.demande.email,
+                telephone=membre.demande.telephone,
+                langue=membre.demande.langue,
+                adultes=membre.adultes,
+                bebes=membre.binomes,
+                nes_le=None if membre.demande.est_ne else membre.demande.repere,
+            ),
+            maintenant=maintenant,
         )
-    except inscriptions.InscriptionRefusee as refus:
-        raise PlaceRefusee(
-            _("Une des rencontres du groupe n'a plus de place libre : la maison doit d'abord en ajouter une."),
-            code="rencontre_complete",
-        ) from refus
+        for membre in membres
+    )
 
 
 def rencontres_a_venir(groupe: GroupePairs, *, maintenant: datetime) -> list[int]:
@@ -438,3 +363,7 @@ def liberer_les_rencontres(membre: MembreGroupe, *, par: AnnuleePar, maintenant:
         par=par,
         maintenant=maintenant,
     )
+
+
+def avec_place(groupe: GroupePairs) -> list[MembreGroupe]:
+    return list(groupe.membres.filter(statut__in=MEMBRES_AVEC_PLACE).select_related("demande__famille").order_by("pk"))

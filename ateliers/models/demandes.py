@@ -9,7 +9,7 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -26,7 +26,7 @@ from ateliers.enums import (
 )
 from ateliers.models.catalogue import Theme, langue_par_defaut
 from ateliers.models.groupes import GroupePairs
-from familles.models import PRENOM_MAX, Enfant, Famille
+from familles.models import PRENOM_EFFACE, PRENOM_MAX, Enfant, Famille
 from maisons.enums import Langue
 from maisons.models import Commune, Maison
 from socle.models import Message, Utilisateur
@@ -57,8 +57,14 @@ class DemandeGroupeQuerySet(models.QuerySet["DemandeGroupe"]):
 class DemandeGroupe(models.Model):
     """A family's request for a group ("prévenez-moi"), from the first click to the end of the group."""
 
+    # Empty: the family was erased, and what is left counts for its group.
     famille = models.ForeignKey(
-        Famille, verbose_name=_("famille"), on_delete=models.PROTECT, related_name="demandes_groupe"
+        Famille,
+        verbose_name=_("famille"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="demandes_groupe",
     )
     prenom = models.CharField(_("prénom"), max_length=PRENOM_MAX)
     # Of this request, as for a booking: see Inscription.
@@ -135,8 +141,16 @@ class DemandeGroupe(models.Model):
                 name="demande_groupe_joignable",
                 condition=~Q(canal__in=[CanalDemande.EN_LIGNE, CanalDemande.PRESCRIPTEUR])
                 | ~Q(email="")
-                | ~Q(telephone=""),
+                | ~Q(telephone="")
+                | Q(famille__isnull=True),
                 violation_error_message=_("Indiquez une adresse e-mail ou un numéro de mobile."),
+            ),
+            models.CheckConstraint(
+                name="demande_groupe_anonyme",
+                condition=Q(famille__isnull=False)
+                | (
+                    Q(prenom=PRENOM_EFFACE, email="", telephone="", prescripteur="") & ~Q(statut__in=DEMANDES_OUVERTES)
+                ),
             ),
             models.CheckConstraint(
                 name="demande_groupe_accord",
@@ -178,8 +192,18 @@ class MembreGroupeQuerySet(models.QuerySet["MembreGroupe"]):
     def membres(self) -> MembreGroupeQuerySet:
         return self.filter(statut=StatutMembre.MEMBRE)
 
+    def hors_fenetre(self) -> MembreGroupeQuerySet:
+        """Those whose baby was born outside their group's window, and about whom nobody has decided yet."""
+        return self.with_place().filter(
+            Q(demande__repere__lt=F("groupe__naissances_du")) | Q(demande__repere__gt=F("groupe__naissances_au")),
+            garde_hors_fenetre_le__isnull=True,
+        )
+
     def a_repondre(self, *, maintenant: datetime) -> MembreGroupeQuerySet:
         return self.filter(statut=StatutMembre.INVITE, repondre_avant__lte=maintenant)
+
+    def with_demande(self) -> MembreGroupeQuerySet:
+        return self.select_related("demande__famille", "demande__commune", "groupe__lieu__commune", "groupe__maison")
 
     def visibles_par(
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
@@ -261,6 +285,6 @@ class MembreGroupe(models.Model):
         return self.statut in MEMBRES_AVEC_PLACE
 
     @property
-    def est_a_decider(self) -> bool:
-        """Whether the baby's date is outside the window and nobody has decided; group and request must be loaded."""
-        return self.garde_hors_fenetre_le is None and not self.groupe.dans_la_fenetre(self.demande.repere)
+    def est_hors_fenetre(self) -> bool:
+        """Whether the baby's date is outside the window; group and request must be loaded."""
+        return not self.groupe.dans_la_fenetre(self.demande.repere)

@@ -22,7 +22,7 @@ from ateliers.enums import (
 )
 from ateliers.models.catalogue import ADULTES_PAR_INSCRIPTION_MAX, ENFANTS_PAR_INSCRIPTION_MAX
 from ateliers.models.seances import Seance
-from familles.models import PRENOM_MAX, Enfant, Famille
+from familles.models import PRENOM_EFFACE, PRENOM_MAX, Enfant, Famille
 from socle.models import Message, Utilisateur
 from socle.suivi import suivre
 
@@ -69,13 +69,20 @@ class InscriptionQuerySet(models.QuerySet["Inscription"]):
         "enfants_presents",
     ],
     personnel=True,
+    anonyme="famille_id IS NULL",
 )
 class Inscription(models.Model):
     """A family's place, offer of a place, or wait for a place, at a Seance."""
 
     seance = models.ForeignKey(Seance, verbose_name=_("séance"), on_delete=models.PROTECT, related_name="inscriptions")
+    # Empty: the family was erased, and the booking is only a figure of its session.
     famille = models.ForeignKey(
-        Famille, verbose_name=_("famille"), on_delete=models.PROTECT, related_name="inscriptions"
+        Famille,
+        verbose_name=_("famille"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="inscriptions",
     )
     prenom = models.CharField(_("prénom"), max_length=PRENOM_MAX)
     # Of this booking: whoever writes another contact in a form must not receive what earlier bookings are told.
@@ -126,8 +133,15 @@ class Inscription(models.Model):
             ),
             models.CheckConstraint(
                 name="inscription_en_ligne_joignable",
-                condition=~Q(canal=CanalInscription.EN_LIGNE) | ~Q(email="") | ~Q(telephone=""),
+                condition=~Q(canal=CanalInscription.EN_LIGNE)
+                | ~Q(email="")
+                | ~Q(telephone="")
+                | Q(famille__isnull=True),
                 violation_error_message=_("Indiquez une adresse e-mail ou un numéro de mobile."),
+            ),
+            models.CheckConstraint(
+                name="inscription_anonyme",
+                condition=Q(famille__isnull=False) | Q(prenom=PRENOM_EFFACE, email="", telephone="", besoins=[]),
             ),
             models.CheckConstraint(
                 name="inscription_annulee_le",

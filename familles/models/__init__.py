@@ -8,6 +8,7 @@ from familles.models.bien_etre import (
 )
 from familles.models.calendrier import Jalon, JalonQuerySet, VersionJalon, VersionJalonQuerySet
 from familles.models.consentements import Consentement, ConsentementQuerySet
+from familles.models.donnees import AccesDonnees, Effacement
 from familles.models.espace import (
     AccesFamille,
     FluxParent,
@@ -17,19 +18,22 @@ from familles.models.espace import (
     ProfilParent,
     RappelEntretien,
 )
-from familles.models.familles import PRENOM_MAX, Enfant, Famille, FamilleQuerySet
+from familles.models.familles import PRENOM_EFFACE, PRENOM_MAX, Enfant, Famille, FamilleQuerySet
 from familles.models.fusions import FamillesDistinctes, Fusion
 from familles.models.ressources import Article, ArticleQuerySet
 
 __all__ = [
+    "PRENOM_EFFACE",
     "PRENOM_MAX",
     "AccesFamille",
+    "AccesDonnees",
     "Article",
     "ArticleQuerySet",
     "Consentement",
     "ConsentementQuerySet",
     "DemandeRappel",
     "DemandeRappelQuerySet",
+    "Effacement",
     "Enfant",
     "Famille",
     "FamilleQuerySet",

@@ -12,6 +12,8 @@ from phonenumber_field.modelfields import PhoneNumberField
 from socle.suivi import suivre
 
 PRENOM_MAX = 60
+# In the place of a first name, on rows that stay as figures after their family was erased.
+PRENOM_EFFACE = "–"
 
 
 class FamilleQuerySet(models.QuerySet["Famille"]):

@@ -338,7 +338,13 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "purger_preuves": {"task": "maisons.tasks.purger_preuves", "schedule": 86400.0, "options": {"expires": 3600}},
-    "purger_suivis": {"task": "maisons.tasks.purger_suivis", "schedule": 86400.0, "options": {"expires": 3600}},
+    # Once a day each rule, by its own count (socle/conservation.py): every hour, what is left of it.
+    "appliquer_conservation": {
+        "task": "socle.tasks.appliquer_conservation",
+        "schedule": 3600.0,
+        "options": {"expires": 3000},
+    },
+    "finir_effacements": {"task": "familles.tasks.finir_effacements", "schedule": 60.0, "options": {"expires": 55}},
     "tenir_exports": {"task": "socle.tasks.tenir_exports", "schedule": 60.0, "options": {"expires": 55}},
     "purger_quotas": {"task": "socle.tasks.purger_quotas", "schedule": 3600.0, "options": {"expires": 3000}},
 }

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db.models import F
 from django.http import HttpRequest
 
@@ -62,9 +62,10 @@ def fermer_les_autres(request: HttpRequest, utilisateur: Utilisateur) -> None:
     update_session_auth_hash(request, utilisateur)
 
 
-def purger() -> None:
-    """Forget the sessions that nobody can use any more."""
-    SessionStore.clear_expired()
+def purger(*, maintenant: datetime) -> int:
+    """Forget the sessions that nobody can use any more; how many."""
+    supprimees, _detail = Session.objects.filter(expire_date__lte=maintenant).delete()
+    return supprimees
 
 
 def _equipe(request: HttpRequest) -> bool:

@@ -14,6 +14,7 @@ from ateliers.enums import StatutInscription, StatutSeance
 from maisons import arrets, suivis
 from maisons.enums import MotifArret, StatutArret
 from maisons.models import Arret, ComptageArret, Suivi
+from socle import conservation
 from socle.enums import Canal
 from socle.models import Message
 from tests.factories import (
@@ -237,7 +238,7 @@ class TestSuivi:
         SuiviFactory(a_confirmer=True, demande_le=dans(days=-8))
         SuiviFactory(confirme_le=dans(days=-731))
         gardes = [SuiviFactory(a_confirmer=True, demande_le=dans(days=-6)), SuiviFactory(confirme_le=dans(days=-700))]
-        assert suivis.purger_suivis(maintenant=maintenant()) == 2
+        assert conservation.passer(horloge=maintenant, codes=["suivis", "suivis_a_confirmer"]) == 2
         assert set(Suivi.objects.all()) == set(gardes)
 
 

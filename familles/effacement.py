@@ -1,0 +1,89 @@
+"""Erasing all that the portal holds about a family: seats let go first, then every row, what the logs say included.
+
+A request is a row first (`Effacement`): whatever happens to the process that carries it out, the minute's round
+finishes it. All rows go in one transaction, so that there is never half a family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from familles import silence
+from familles.enums import OrigineEffacement
+from familles.mes_donnees import personne_de
+from familles.models import Effacement, Famille
+from socle import exports
+from socle.models import Export, Lecture, Utilisateur
+from socle.registre import Personne, effacer_lignes
+
+
+class EffacementRefuse(Exception):
+    """Nothing was erased; the message is for the person on screen."""
+
+
+def effacer(*, personne: Personne, origine: OrigineEffacement, horloge: Callable[[], datetime]) -> Effacement:
+    """Erase everything about a person, now; a team member's own account stays. Doing it twice is harmless.
+
+    Raises EffacementRefuse for somebody of whom nothing is held.
+    """
+    equipe = set(Utilisateur.objects.filter(pk__in=personne.comptes, is_staff=True).values_list("pk", flat=True))
+    personne = Personne(fiches=personne.fiches, comptes=personne.comptes - equipe, contacts=personne.contacts)
+    if not (personne.fiches or personne.comptes or personne.contacts):
+        raise EffacementRefuse(_("Il n'y a plus rien à effacer."))
+    demande = Effacement.objects.create(
+        origine=origine,
+        demande_le=horloge(),
+        fiches=sorted(personne.fiches),
+        comptes=sorted(personne.comptes),
+    )
+    _executer(demande.pk, personne, horloge())
+    demande.refresh_from_db()
+    return demande
+
+
+def finir_effacements(*, horloge: Callable[[], datetime]) -> int:
+    """The minute's round: carry out what was asked for and interrupted; how many."""
+    demandes = list(Effacement.objects.a_finir().order_by("pk"))
+    for demande in demandes:
+        _executer(demande.pk, personne_de(fiches=demande.fiches, comptes=demande.comptes), horloge())
+    return len(demandes)
+
+
+@transaction.atomic
+def _executer(pk: int, personne: Personne, maintenant: datetime) -> None:
+    demande = Effacement.objects.select_for_update(of=("self",), no_key=True, skip_locked=True).filter(pk=pk).first()
+    # Another process is at it, or was.
+    if demande is None or demande.fini_le is not None:
+        return
+    demande.lignes = effacer_tout(personne, maintenant=maintenant)
+    demande.fiches, demande.comptes, demande.fini_le = [], [], maintenant
+    demande.save(update_fields=["lignes", "fiches", "comptes", "fini_le"])
+
+
+@transaction.atomic
+def effacer_tout(personne: Personne, *, maintenant: datetime) -> int:
+    """Let go of every seat, then of every row and file; how many rows."""
+    familles = list(
+        Famille.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=personne.fiches).order_by("pk")
+    )
+    for famille in familles:
+        silence.cesser(famille=famille, maintenant=maintenant)
+    _retirer_exports(personne)
+    return effacer_lignes(personne, maintenant=maintenant)
+
+
+def _retirer_exports(personne: Personne) -> None:
+    """Take away the files of lists that name the family: the log of reads says which ones do."""
+    if not personne.fiches:
+        return
+    lues = Lecture.objects.filter(
+        objet_type=ContentType.objects.get_for_model(Famille),
+        objets__overlap=sorted(personne.fiches),
+        page__startswith="export:",
+    )
+    exports.retirer(Export.objects.filter(demandeur__in=lues.values("utilisateur")))

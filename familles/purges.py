@@ -1,0 +1,65 @@
+"""How families go two years after they were last heard of, and what was asked without a follow-up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+
+from familles.effacement import effacer_tout
+from familles.mes_donnees import personne_de
+from familles.models import AccesDonnees, DemandeRappel, Famille
+from socle.conservation import purge
+from socle.models import Utilisateur
+
+# (since when) → the condition under which a family was heard of since; upper rooms add theirs.
+Activite = Callable[[datetime], Exists]
+_ACTIVITES: list[Activite] = []
+
+
+def enregistrer_activite(activite: Activite) -> Activite:
+    """Decorator: a sign of life of a family, as a condition on `OuterRef("pk")`."""
+    _ACTIVITES.append(activite)
+    return activite
+
+
+@enregistrer_activite
+def _fiche_reunie(depuis: datetime) -> Exists:
+    """Another contact of the same family, made since."""
+    return Exists(Famille.objects.filter(fusionnee_dans=OuterRef("pk"), cree_le__gte=depuis))
+
+
+@enregistrer_activite
+def _compte_ouvert(depuis: datetime) -> Exists:
+    return Exists(Utilisateur.objects.filter(email=Lower(OuterRef("email")), last_login__gte=depuis))
+
+
+def inactives(*, avant: datetime) -> Q:
+    """Families of which nothing was heard since then."""
+    condition = Q(cree_le__lt=avant, fusionnee_dans__isnull=True)
+    for activite in _ACTIVITES:
+        condition &= ~Q(activite(avant))
+    return condition
+
+
+@purge("familles", lot=50)
+def familles(avant: datetime, maintenant: datetime, nombre: int) -> int:
+    lot = list(Famille.objects.filter(inactives(avant=avant)).order_by("pk").values_list("pk", flat=True)[:nombre])
+    for pk in lot:
+        effacer_tout(personne_de(fiches=[pk]), maintenant=maintenant)
+    return len(lot)
+
+
+@purge("demandes_rappel")
+def demandes_rappel(avant: datetime, maintenant: datetime, nombre: int) -> int:
+    lot = DemandeRappel.objects.filter(demandee_le__lt=avant).order_by("pk")[:nombre]
+    supprimees, _detail = DemandeRappel.objects.filter(pk__in=lot.values("pk")).delete()
+    return supprimees
+
+
+@purge("acces_donnees")
+def acces_donnees(avant: datetime, maintenant: datetime, nombre: int) -> int:
+    supprimes, _detail = AccesDonnees.objects.filter(expire_le__lt=maintenant).delete()
+    return supprimes

@@ -1,0 +1,13 @@
+"""Celery's entry points."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from familles import effacement
+
+
+@shared_task
+def finir_effacements(**_futur: Any) -> None:
+    effacement.finir_effacements(horloge=timezone.now)
