@@ -33,7 +33,7 @@ RUN apt-get update \
        fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin portail \
-    && install --directory --owner 10001 --group 10001 --mode 700 /var/lib/portail/exports /var/lib/portail/preuves
+    && install --directory --owner 10001 --group 10001 --mode 700 /var/lib/portail/exports /var/lib/portail/preuves /var/lib/portail/editions
 COPY --from=construction /opt/portail /opt/portail
 COPY --from=construction /portail /portail
 WORKDIR /portail

@@ -196,3 +196,26 @@ class MotifArret(models.TextChoices):
     EQUIPE = "equipe", _("équipe absente")
     LIEU = "lieu", _("lieu indisponible")
     AUTRE = "autre", _("imprévu")
+
+
+class StatutTravail(models.TextChoices):
+    """Where something that a worker makes stands."""
+
+    A_FAIRE = "a_faire", _("en attente")
+    EN_COURS = "en_cours", _("en cours")
+    PRET = "pret", _("prêt")
+    ECHEC = "echec", _("impossible")
+
+
+class SensBudget(models.TextChoices):
+    DEPENSE = "depense", _("dépense")
+    RECETTE = "recette", _("recette")
+
+
+class NatureEdition(models.TextChoices):
+    """Documents made of what the portal knows."""
+
+    DOSSIER = "dossier", _("dossier de labellisation")
+    SUIVI = "suivi", _("rapport de suivi annuel")
+    FICHE = "fiche", _("fiche d'une maison")
+    RESEAU = "reseau", _("rapport annuel du réseau")

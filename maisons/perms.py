@@ -17,6 +17,9 @@ Tours and their stops: an animateur and a responsable plan, move, announce and c
 pilote, administrateur) set up the vehicles and teams; pilots and administrators see stops, and change none. Nobody
 sees who follows a commune.
 
+Where the next houses could open is the business of those who steer: pilote and administrateur, for the départements
+they act for.
+
 Always within the scope of the assignment that carries the role: a responsable of one house who is an animateur of
 another changes the first and only sees the second.
 """
@@ -58,6 +61,7 @@ from maisons.models import (
     Preuve,
     Referentiel,
     Salle,
+    ScenarioImplantation,
     Territoire,
     Tournee,
     Transition,
@@ -122,6 +126,7 @@ declarer(NoteVisite, view=PILOTAGE)
 declarer(Affectation, view=DIRECTION, add=DIRECTION, change=DIRECTION)
 declarer(Invitation, view=DIRECTION, add=DIRECTION, retirer=DIRECTION)
 declarer(Utilisateur, view=DIRECTION, change=ADMINISTRATION)
+declarer(ScenarioImplantation, view=PILOTAGE, add=PILOTAGE, change=PILOTAGE, delete=PILOTAGE)
 declarer(Message, view=EQUIPES - {Role.PILOTE})
 # One's own files, nobody else's.
 declarer(Export, view=TOUS)

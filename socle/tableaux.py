@@ -43,3 +43,20 @@ def ecrire(format_: FormatTableau, *, titre: str, entetes: Sequence[str], lignes
         return texte.encode("utf-8-sig")
     contenu: bytes = tableau.export(format_.value)
     return contenu
+
+
+def ecrire_classeur(feuilles: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]) -> bytes:
+    """A workbook (xlsx) of several tables: title, headings, rows; every cell neutralised."""
+    livre = tablib.Databook()
+    for titre, entetes, lignes in feuilles:
+        feuille = tablib.Dataset(headers=[neutraliser(entete) for entete in entetes], title=_nom_de_feuille(titre))
+        for ligne in lignes:
+            feuille.append([neutraliser("" if valeur is None else valeur) for valeur in ligne])
+        livre.add_sheet(feuille)
+    contenu: bytes = livre.export("xlsx")
+    return contenu
+
+
+def _nom_de_feuille(titre: str) -> str:
+    """What spreadsheets take for a sheet's name."""
+    return re.sub(r"[\\/*?:\[\]]", " ", titre)[:31]

@@ -75,6 +75,7 @@ from maisons.enums import (
     TypeOrganisation,
     ZoneScolaire,
 )
+from maisons.implantation import scenarios
 from maisons.models import (
     Affectation,
     Arret,
@@ -366,6 +367,49 @@ class SuiviFactory(DjangoModelFactory):
     destinataire = factory.Sequence(lambda n: f"suivi{n}@exemple.fr")
     demande_le = factory.LazyFunction(maintenant)
     confirme_le = factory.LazyFunction(maintenant)
+
+
+class ScenarioFactory(DjangoModelFactory):
+    """Where to open one house, answered."""
+
+    class Meta:
+        model = "maisons.ScenarioImplantation"
+
+    departement = factory.SubFactory(DepartementFactory)
+    nom = factory.Sequence(lambda n: f"Scénario {n}")
+    cree_par = factory.SubFactory(UtilisateurFactory, equipe=True)
+    statut = "pret"
+    question = factory.LazyFunction(lambda: scenarios.Question(sites=1).ecrire())
+    reponse = factory.LazyFunction(
+        lambda: {
+            "objectif": "couverture",
+            "rayon_km": 15.0,
+            "plafond_km": None,
+            "natalite_pour_mille": 9.7,
+            "source_natalite": "Insee",
+            "maisons_existantes": [],
+            "communes_candidates": 1,
+            "arrets": [],
+            "arrets_comptent": False,
+            **PLAN,
+            "borne": 0.0,
+            "ecart": 0.0,
+            "secondes": 0.1,
+            "glouton": PLAN,
+        }
+    )
+    dessertes = factory.LazyFunction(lambda: {"optimum": [], "glouton": []})
+
+
+PLAN = {
+    "sites": [],
+    "naissances_par_an": 0.0,
+    "naissances_couvertes": 0.0,
+    "part_couverte": 0.0,
+    "part_couverte_avec_arrets": 0.0,
+    "km_moyen": 0.0,
+    "km_max": 0.0,
+}
 
 
 class AffectationFactory(DjangoModelFactory):

@@ -1,5 +1,5 @@
 """The team's pages about houses: the network and who works where, tours and their stops."""
 
-from maisons.admin import reseau, tournees
+from maisons.admin import implantation, reseau, tournees
 
-__all__ = ["reseau", "tournees"]
+__all__ = ["implantation", "reseau", "tournees"]

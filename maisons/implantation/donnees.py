@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from maisons.enums import StatutLabel
+from maisons.enums import GenreLieu, StatutLabel
 from maisons.implantation.probleme import ImplantationImpossible, Objectif, Point, Probleme, distances_km
-from maisons.models import Commune, Departement, Lieu
+from maisons.models import Arret, Commune, Departement, Lieu
 from maisons.naissances import NATALITE_PAR_DEFAUT, Natalite
 
 POPULATION_MIN_PAR_DEFAUT = 1000
@@ -35,10 +36,12 @@ class Parametres:
     # Only labelled houses are taken as there already; otherwise every open one.
     labellisees_seulement: bool = True
     natalite: Natalite = NATALITE_PAR_DEFAUT
+    # Whether the stops to come of a house that travels serve as a house does, or only complete the plan.
+    arrets_comptent: bool = False
 
 
-def poser_probleme(parametres: Parametres) -> Probleme:
-    """The problem of a département as its communes and houses stand now.
+def poser_probleme(parametres: Parametres, *, arrets: Collection[Point] = ()) -> Probleme:
+    """The problem of a département as its communes and houses stand now; `arrets` are what `lire_arrets` found.
 
     Raises ImplantationImpossible for codes that are no communes of the département.
     """
@@ -49,7 +52,7 @@ def poser_probleme(parametres: Parametres) -> Probleme:
     return Probleme(
         communes=points,
         candidats=[_point(commune, parametres.natalite) for commune in candidats],
-        existants=_existants(parametres, points),
+        existants=[*_existants(parametres, points), *(arrets if parametres.arrets_comptent else ())],
         sites=parametres.sites,
         rayon_km=parametres.rayon_km,
         objectif=parametres.objectif,
@@ -57,6 +60,20 @@ def poser_probleme(parametres: Parametres) -> Probleme:
         exclus=parametres.exclus,
         plafond_km=parametres.plafond_km,
     )
+
+
+def verifier_choix(parametres: Parametres, probleme: Probleme, choix: Collection[str]) -> Probleme | None:
+    """The same problem where a person's own choice may open too; None without one.
+
+    Raises ImplantationImpossible for codes that are no communes of the département.
+    """
+    if not choix:
+        return None
+    communes = Commune.objects.filter(departement=parametres.departement)
+    _verifier_codes(communes, choix)
+    connus = {point.code for point in probleme.candidats}
+    autres = [point for point in probleme.communes if point.code in choix and point.code not in connus]
+    return replace(probleme, candidats=[*probleme.candidats, *autres], exclus=probleme.exclus - set(choix))
 
 
 def _peut_ouvrir(commune: Commune, parametres: Parametres) -> bool:
@@ -84,24 +101,44 @@ def _point(commune: Commune, natalite: Natalite) -> Point:
     )
 
 
+def lire_arrets(parametres: Parametres, *, maintenant: datetime) -> list[Point]:
+    """The places in and around the département where a stop is planned, each once."""
+    communes = Commune.objects.filter(departement=parametres.departement)
+    lieux = Lieu.objects.filter(
+        pk__in=Arret.objects.publics().prevus().a_venir(maintenant=maintenant).values("lieu")
+    ).select_related("commune")
+    points = [_point(commune, parametres.natalite) for commune in communes]
+    return _proches(lieux, points, lambda lieu: (f"arret-{lieu.pk}", f"{lieu.commune.nom} ({lieu.nom})"))
+
+
 def _existants(parametres: Parametres, communes: list[Point]) -> list[Point]:
-    """Places in use of houses that are open, over the border too: families don't stop there."""
-    lieux = Lieu.objects.actifs().filter(maison__ouverte=True, maison__publiee=True).select_related("maison")
+    """Places in use of houses that are open, over the border too: families don't stop there.
+
+    A place where a vehicle only parks is a stop, not a house.
+    """
+    lieux = (
+        Lieu.objects.actifs()
+        .filter(maison__ouverte=True, maison__publiee=True)
+        .exclude(genre=GenreLieu.STATIONNEMENT)
+        .select_related("maison")
+    )
     if parametres.labellisees_seulement:
         lieux = lieux.filter(maison__statut_label=StatutLabel.LABELLISEE)
-    latitudes = [point.latitude for point in communes]
-    longitudes = [point.longitude for point in communes]
+    return _proches(lieux, communes, lambda lieu: (f"lieu-{lieu.pk}", lieu.maison.nom))
+
+
+def _proches(lieux: QuerySet[Lieu], communes: list[Point], nommer: Callable[[Lieu], tuple[str, str]]) -> list[Point]:
+    """Those places that are near enough to count, under a code and a name."""
     if not communes:
         return []
+    latitudes = [point.latitude for point in communes]
+    longitudes = [point.longitude for point in communes]
     # About a degree of margin; the exact distance decides below.
     lieux = lieux.filter(
         Q(latitude__range=(min(latitudes) - 1, max(latitudes) + 1)),
         Q(longitude__range=(min(longitudes) - 1, max(longitudes) + 1)),
     )
-    places = [
-        Point(code=f"lieu-{lieu.pk}", nom=lieu.maison.nom, latitude=lieu.latitude, longitude=lieu.longitude)
-        for lieu in lieux.order_by("pk")
-    ]
+    places = [Point(*nommer(lieu), latitude=lieu.latitude, longitude=lieu.longitude) for lieu in lieux.order_by("pk")]
     if not places:
         return []
     nearest = distances_km(places, communes).min(axis=1)

@@ -10,6 +10,15 @@ from maisons.models.candidatures import (
     stockage_des_preuves,
 )
 from maisons.models.label import Axe, Critere, Etape, Referentiel, Transition, ValeurIndicateur, VersionReferentiel
+from maisons.models.pilotage import (
+    Edition,
+    LigneBudget,
+    ObjectifLabel,
+    ScenarioImplantation,
+    Travail,
+    departements_de,
+    stockage_des_editions,
+)
 from maisons.models.reseau import (
     Affectation,
     Fermeture,
@@ -68,4 +77,11 @@ __all__ = [
     "ValeurIndicateur",
     "VersionReferentiel",
     "stockage_des_preuves",
+    "Edition",
+    "LigneBudget",
+    "ObjectifLabel",
+    "ScenarioImplantation",
+    "Travail",
+    "departements_de",
+    "stockage_des_editions",
 ]

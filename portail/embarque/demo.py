@@ -137,6 +137,7 @@ class Demonstration:
             "MEDIA_ROOT": str(state.DEMO / "medias"),
             "EXPORTS_STORAGE_OPTIONS": json.dumps({"location": str(state.DEMO / "exports")}),
             "PREUVES_STORAGE_OPTIONS": json.dumps({"location": str(state.DEMO / "preuves")}),
+            "EDITIONS_STORAGE_OPTIONS": json.dumps({"location": str(state.DEMO / "editions")}),
             "MESSAGES_DEMO": str(state.DEMO / "messages"),
             "URL_PUBLIQUE": self.url,
         }

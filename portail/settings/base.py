@@ -267,6 +267,11 @@ STORAGES = {
         "BACKEND": env.str("PREUVES_STORAGE", default="django.core.files.storage.FileSystemStorage"),
         "OPTIONS": env.json("PREUVES_STORAGE_OPTIONS", default={"location": str(RACINE / "preuves")}),
     },
+    # Dossiers and reports, handed over by pages that ask who it is; kept as long as their rows.
+    "editions": {
+        "BACKEND": env.str("EDITIONS_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json("EDITIONS_STORAGE_OPTIONS", default={"location": str(RACINE / "editions")}),
+    },
 }
 # A list with more rows is made into a file by a worker.
 EXPORT_DIRECT_MAX = 2000
@@ -345,6 +350,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3000},
     },
     "finir_effacements": {"task": "familles.tasks.finir_effacements", "schedule": 60.0, "options": {"expires": 55}},
+    "tenir_scenarios": {"task": "maisons.tasks.tenir_scenarios", "schedule": 60.0, "options": {"expires": 55}},
     "tenir_exports": {"task": "socle.tasks.tenir_exports", "schedule": 60.0, "options": {"expires": 55}},
     "purger_quotas": {"task": "socle.tasks.purger_quotas", "schedule": 3600.0, "options": {"expires": 3000}},
 }

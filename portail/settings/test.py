@@ -20,6 +20,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "exports": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "preuves": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "editions": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
 }
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
 # Static files are read where they lie: tests need no collectstatic.

@@ -123,6 +123,7 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     ici.poser("message", f.MessageFactory(objet=inscription), FAMILLE)
     ici.poser("opposition", f.OppositionFactory(destinataire=f"{place}@exemple.fr"), FAMILLE)
 
+    ici.poser("scenario", f.ScenarioFactory(departement=departement, cree_par=chef), EQUIPE)
     ici.poser("passage", Passage.objects.create(seance=seance), EQUIPE)
     collegue = ici.poser("utilisateur", f.UtilisateurFactory(equipe=True), EQUIPE)
     ici.poser("affectation", f.AffectationFactory(maison=maison, role=Role.ANIMATEUR, utilisateur=collegue), EQUIPE)

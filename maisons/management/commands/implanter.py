@@ -1,13 +1,14 @@
 import json
-import time
 from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
-from maisons.implantation import glouton, optimum
-from maisons.implantation.donnees import POPULATION_MIN_PAR_DEFAUT, Parametres, poser_probleme
-from maisons.implantation.probleme import ImplantationImpossible, Objectif, Plan
+from maisons.implantation import optimum
+from maisons.implantation.donnees import POPULATION_MIN_PAR_DEFAUT, Parametres
+from maisons.implantation.probleme import ImplantationImpossible, Objectif
+from maisons.implantation.reponse import repondre
 from maisons.models import Departement
 from maisons.naissances import NATALITE_PAR_DEFAUT, Natalite
 
@@ -40,6 +41,14 @@ class Command(BaseCommand):
             action="store_true",
             help="tenir compte des maisons ouvertes sans label, et non des seules labellisées",
         )
+        parser.add_argument(
+            "--avec-arrets",
+            action="store_true",
+            help="les arrêts à venir d'une maison itinérante desservent comme une maison",
+        )
+        parser.add_argument(
+            "--comparer", nargs="*", default=[], metavar="INSEE", help="votre propre choix, mesuré de la même façon"
+        )
         parser.add_argument("--natalite", type=_positif(float), help="naissances par an pour mille habitants")
         parser.add_argument("--source-natalite", default="", help="d'où vient ce taux")
         parser.add_argument("--secondes", type=_positif(float), default=optimum.SECONDES_PAR_DEFAUT)
@@ -52,7 +61,7 @@ class Command(BaseCommand):
         if options["natalite"]:
             natalite = Natalite(options["natalite"], options["source_natalite"] or "donné à la commande")
         try:
-            probleme = poser_probleme(
+            reponse = repondre(
                 Parametres(
                     departement=departement,
                     sites=options["sites"],
@@ -65,41 +74,15 @@ class Command(BaseCommand):
                     population_min=options["population_min"],
                     labellisees_seulement=not options["toutes_les_maisons"],
                     natalite=natalite,
-                )
+                    arrets_comptent=options["avec_arrets"],
+                ),
+                maintenant=timezone.now(),
+                secondes=options["secondes"],
+                choix=frozenset(options["comparer"]),
             )
-            debut = time.perf_counter()
-            resultat = optimum.choisir(probleme, secondes=options["secondes"])
-            duree = time.perf_counter() - debut
-            comparaison = glouton.choisir(probleme)
         except ImplantationImpossible as refus:
             raise CommandError(str(refus)) from refus
-        reponse = {
-            "departement": departement.code,
-            "objectif": probleme.objectif.value,
-            "rayon_km": probleme.rayon_km,
-            "plafond_km": probleme.plafond_km,
-            "natalite_pour_mille": natalite.pour_mille,
-            "source_natalite": str(natalite.source),
-            "maisons_existantes": [point.nom for point in probleme.existants],
-            "communes_candidates": len(probleme.ouvrables),
-            **_decrire(resultat.plan),
-            "borne": round(resultat.borne, 4),
-            "ecart": round(resultat.ecart, 6),
-            "secondes": round(duree, 2),
-            "glouton": _decrire(comparaison),
-        }
-        self.stdout.write(json.dumps(reponse, ensure_ascii=False, indent=2))
-
-
-def _decrire(plan: Plan) -> dict[str, Any]:
-    return {
-        "sites": [{"insee": site.code, "commune": site.nom} for site in plan.sites],
-        "naissances_par_an": round(plan.naissances, 1),
-        "naissances_couvertes": round(plan.naissances_couvertes, 1),
-        "part_couverte": round(plan.part_couverte, 4),
-        "km_moyen": round(plan.km_moyen, 2),
-        "km_max": round(plan.km_max, 2),
-    }
+        self.stdout.write(json.dumps(reponse.resume, ensure_ascii=False, indent=2))
 
 
 def _positif(kind: type) -> Any:
