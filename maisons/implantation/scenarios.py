@@ -63,7 +63,7 @@ class Question:
 
 
 def demander(
-    *, departement: Departement, nom: str, question: Question, par: Utilisateur, maintenant: datetime
+    *, departement: Departement, nom: str, question: Question, par: Utilisateur | None, maintenant: datetime
 ) -> ScenarioImplantation:
     """The scenario with its answer, as good as a few seconds give.
 

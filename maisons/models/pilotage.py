@@ -89,7 +89,14 @@ class ScenarioImplantation(Travail):
     refus = models.CharField(_("pourquoi il n'y a pas de réponse"), max_length=500, blank=True)
     cree_le = models.DateTimeField(_("demandé le"), default=timezone.now, editable=False)
     cree_par = models.ForeignKey(
-        Utilisateur, verbose_name=_("demandé par"), on_delete=models.PROTECT, related_name="+", editable=False
+        Utilisateur,
+        verbose_name=_("demandé par"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        # Of the demonstration.
+        null=True,
+        blank=True,
     )
 
     objects = ParDepartementQuerySet.as_manager()
