@@ -25,7 +25,7 @@ def classeur(scenario: ScenarioImplantation) -> bytes:
         [
             _comparaison(resume),
             _question(scenario.question, resume),
-            *(_desserte(str(NOMS_DES_PLANS[nom]), lignes) for nom, lignes in dessertes.items()),
+            *(_desserte(str(titre), dessertes[nom]) for nom, titre in NOMS_DES_PLANS.items() if nom in dessertes),
         ]
     )
 
