@@ -8,4 +8,4 @@ class MaisonsConfig(AppConfig):
     verbose_name = _("Maisons")
 
     def ready(self) -> None:
-        autodiscover_modules("indicateurs")
+        autodiscover_modules("indicateurs", "dossier")

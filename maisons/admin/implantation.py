@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from maisons.forms_implantation import ScenarioForm
 from maisons.implantation import scenarios, tableur
@@ -58,7 +58,7 @@ class ScenarioAdmin(PorteeAdmin):
             path("<path:object_id>/classeur.xlsx", vue(require_safe(self.xlsx_view)), name="maisons_scenario_xlsx"),
             path(
                 "<path:object_id>/prolonger/",
-                vue(require_POST(self.prolonger_view)),
+                vue(self.prolonger_view),
                 name="maisons_scenario_prolonger",
             ),
             *super().get_urls(),
@@ -125,8 +125,6 @@ class ScenarioAdmin(PorteeAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         scenario = self.objet_ou_404(request, object_id)
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponse(status=405)
         return TemplateResponse(request, "admin/maisons/scenario/reponse.html", self._contexte(request, scenario))
 
     def _contexte(self, request: HttpRequest, scenario: ScenarioImplantation) -> dict[str, Any]:
@@ -169,7 +167,7 @@ class ScenarioAdmin(PorteeAdmin):
 
     def prolonger_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         scenario = self.objet_ou_404(request, object_id, "change")
-        if scenarios.prolonger(scenario=scenario):
+        if request.method == "POST" and scenarios.prolonger(scenario=scenario):
             self.message_user(
                 request,
                 __("La recherche continue. Cette page montre le meilleur choix trouvé jusque-là."),

@@ -111,6 +111,12 @@ def lire_arrets(parametres: Parametres, *, maintenant: datetime) -> list[Point]:
     return _proches(lieux, points, lambda lieu: (f"arret-{lieu.pk}", f"{lieu.commune.nom} ({lieu.nom})"))
 
 
+def lire_maisons(parametres: Parametres) -> list[Point]:
+    """The places of the houses that are there, in and around the département."""
+    communes = Commune.objects.filter(departement=parametres.departement)
+    return _existants(parametres, [_point(commune, parametres.natalite) for commune in communes])
+
+
 def _existants(parametres: Parametres, communes: list[Point]) -> list[Point]:
     """Places in use of houses that are open, over the border too: families don't stop there.
 

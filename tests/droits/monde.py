@@ -123,7 +123,9 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     ici.poser("message", f.MessageFactory(objet=inscription), FAMILLE)
     ici.poser("opposition", f.OppositionFactory(destinataire=f"{place}@exemple.fr"), FAMILLE)
 
-    ici.poser("scenario", f.ScenarioFactory(departement=departement, cree_par=chef), EQUIPE)
+    # Its question and answer are read by programs: only its name is free.
+    nom = mot(EQUIPE, place)
+    ici.objets["scenario"] = f.ScenarioFactory(departement=departement, cree_par=chef, nom=nom)
     ici.poser("passage", Passage.objects.create(seance=seance), EQUIPE)
     collegue = ici.poser("utilisateur", f.UtilisateurFactory(equipe=True), EQUIPE)
     ici.poser("affectation", f.AffectationFactory(maison=maison, role=Role.ANIMATEUR, utilisateur=collegue), EQUIPE)

@@ -51,9 +51,10 @@ REGLES: Regles = {
         supprime=PILOTAGE,
         historique=False,
     ),
-    "admin:maisons_scenarioimplantation_change": equipe("scenario", lit=PILOTAGE, fait=405),
+    # Only shown.
+    "admin:maisons_scenarioimplantation_change": equipe("scenario", lit=PILOTAGE, fait=200),
     "admin:maisons_scenario_xlsx": equipe("scenario", lit=PILOTAGE, fait=405),
-    "admin:maisons_scenario_prolonger": equipe("scenario", lit=PILOTAGE, vu=405),
+    "admin:maisons_scenario_prolonger": equipe("scenario", lit=PILOTAGE, vu=302),
     "maisons:suivre": publique("commune", fait=422),
     "maisons:suivi": lien("jeton_suivi", fait=302),
     "maisons:communes": publique(),

@@ -1,0 +1,129 @@
+"""What a house's workshops, programme and groups are, for dossiers: nothing of those who come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, time, timedelta
+
+from django.db.models import Count, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ateliers.enums import Audience, StatutSeance
+from ateliers.models import Atelier, GroupePairs, Seance
+from maisons.enums import JourSemaine
+from maisons.label.indicateurs import Periode
+from maisons.models import Maison
+from maisons.pilotage.offre import Chapitre, enregistrer
+from maisons.pilotage.redaction import Redaction
+
+# The programme is what came back at least so many times in the last weeks of the period.
+SEMAINES, FOIS = 8, 3
+
+
+def _instant(jour: object) -> datetime:
+    return datetime.combine(jour, time(), UTC)  # type: ignore[arg-type]
+
+
+def programme(redaction: Redaction, maison: Maison, periode: Periode) -> None:
+    debut = periode.au - timedelta(weeks=SEMAINES)
+    seances = (
+        Seance.objects.for_maison(maison)
+        .filter(
+            statut=StatutSeance.PUBLIEE,
+            audience=Audience.TOUS,
+            debut__gte=_instant(debut),
+            debut__lt=_instant(periode.au + timedelta(days=1)),
+        )
+        .select_related("lieu")
+    )
+    fois: Counter[tuple[int, time, str, str]] = Counter()
+    for seance in seances.iterator(chunk_size=500):
+        local = seance.debut_local
+        fois[local.weekday(), local.time(), seance.titre, seance.lieu.nom] += 1
+    redaction.note(
+        _("Ce qui est revenu au moins %(fois)d fois dans les %(semaines)d dernières semaines de la période.")
+        % {"fois": FOIS, "semaines": SEMAINES}
+    )
+    redaction.tableau(
+        _("Programme hebdomadaire"),
+        [_("Jour"), _("Heure"), _("Séance"), _("Lieu"), _("Fois")],
+        [
+            [str(JourSemaine(jour).label).capitalize(), f"{heure:%H:%M}", titre, lieu, str(n)]
+            for (jour, heure, titre, lieu), n in sorted(fois.items())
+            if n >= FOIS
+        ],
+        nombres=[4],
+        vide=_("Aucune séance n'est revenue aussi souvent."),
+    )
+
+
+def ateliers(redaction: Redaction, maison: Maison, periode: Periode) -> None:
+    dans = Q(
+        seances__statut=StatutSeance.PUBLIEE,
+        seances__debut__gte=_instant(periode.du),
+        seances__debut__lt=_instant(periode.au + timedelta(days=1)),
+    )
+    tenus = list(
+        Atelier.objects.filter(maison=maison)
+        .annotate(tenues=Count("seances", filter=dans))
+        .filter(Q(actif=True) | Q(tenues__gt=0))
+        .order_by("-tenues", "titre", "pk")
+    )
+    redaction.tableau(
+        _("Ateliers au catalogue, et séances de la période"),
+        [_("Atelier"), _("Forme"), _("Animé par"), _("Durée"), _("Places (adultes, enfants)"), _("Séances")],
+        [
+            [
+                atelier.titre,
+                str(atelier.get_format_display()),
+                atelier.intervenants or "–",
+                _("%d min") % atelier.duree_minutes,
+                f"{atelier.capacite_adultes}, {atelier.capacite_enfants}",
+                str(atelier.tenues),
+            ]
+            for atelier in tenus
+        ],
+        nombres=[5],
+        vide=_("Aucun atelier au catalogue."),
+    )
+    redaction.barres(
+        _("Séances de la période, les ateliers les plus fréquents"),
+        [(atelier.titre, [float(atelier.tenues)]) for atelier in tenus[:8] if atelier.tenues],
+    )
+
+
+def groupes(redaction: Redaction, maison: Maison, periode: Periode) -> None:
+    tenue = Q(seances__statut=StatutSeance.PUBLIEE, seances__debut__lt=_instant(periode.au + timedelta(days=1)))
+    trouves = (
+        GroupePairs.objects.filter(maison=maison, fin_prevue__gte=periode.du)
+        .annotate(rencontres=Count("seances", filter=tenue))
+        .order_by("naissances_du", "pk")
+    )
+    redaction.tableau(
+        _("Groupes de parents de la période"),
+        [_("Groupe"), _("Bébés nés ou attendus"), _("Rythme"), _("Places"), _("Rencontres tenues"), _("État")],
+        [
+            [
+                groupe.nom,
+                _("du %(du)s au %(au)s")
+                % {
+                    "du": date_format(groupe.naissances_du, "j M Y"),
+                    "au": date_format(groupe.naissances_au, "j M Y"),
+                },
+                str(groupe.get_rythme_display()),
+                str(groupe.capacite),
+                str(groupe.rencontres),
+                str(groupe.get_statut_display()),
+            ]
+            for groupe in trouves
+        ],
+        nombres=[3, 4],
+        vide=_("Aucun groupe pendant la période."),
+    )
+
+
+enregistrer(Chapitre(10, gettext_lazy("Programme hebdomadaire"), programme))
+enregistrer(Chapitre(20, gettext_lazy("Ateliers"), ateliers))
+enregistrer(Chapitre(30, gettext_lazy("Groupes de parents"), groupes))

@@ -1,0 +1,123 @@
+"""The territory of a house: which communes, how many births, how far the nearest house and the nearest stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from maisons.implantation.donnees import Parametres, lire_arrets, lire_maisons
+from maisons.implantation.probleme import Point, distances_km
+from maisons.models import Commune, Maison
+from maisons.naissances import NATALITE_PAR_DEFAUT, Natalite
+
+# Without a territory of its own: the communes around its places.
+AUTOUR_KM = 20.0
+PROCHE_KM = 15.0
+
+
+@dataclass(frozen=True)
+class Desservie:
+    """A commune of the territory; distances are None when there is no house, no stop."""
+
+    commune: Commune
+    naissances: float
+    km_ici: float | None
+    maison: str
+    km_maison: float | None
+    arret: str
+    km_arret: float | None
+
+    @property
+    def est_proche(self) -> bool:
+        return self.km_maison is not None and self.km_maison <= PROCHE_KM
+
+
+@dataclass(frozen=True)
+class Territoire:
+    definition: str
+    communes: list[Desservie]
+    natalite: Natalite
+
+    @property
+    def population(self) -> int:
+        return sum(desservie.commune.population for desservie in self.communes)
+
+    @property
+    def naissances(self) -> float:
+        return sum(desservie.naissances for desservie in self.communes)
+
+    @property
+    def part_proche(self) -> float:
+        """Of births, those within reach of an open house."""
+        proches = sum(desservie.naissances for desservie in self.communes if desservie.est_proche)
+        return proches / self.naissances if self.naissances else 0.0
+
+
+def decrire(maison: Maison, *, maintenant: datetime, natalite: Natalite = NATALITE_PAR_DEFAUT) -> Territoire:
+    """The territory as its communes, houses and stops stand now."""
+    communes, definition = _communes(maison)
+    parametres = Parametres(departement=maison.departement, sites=0, labellisees_seulement=False, natalite=natalite)
+    ici = [_point_lieu(lieu.latitude, lieu.longitude, lieu.nom) for lieu in maison.lieux.filter(actif=True)]
+    return Territoire(
+        definition,
+        _desservir(communes, ici, lire_maisons(parametres), lire_arrets(parametres, maintenant=maintenant), natalite),
+        natalite,
+    )
+
+
+def _communes(maison: Maison) -> tuple[list[Commune], str]:
+    territoire = maison.territoire
+    if territoire is not None:
+        trouvees = list(
+            Commune.objects.filter(Q(territoires=territoire) | Q(departement__in=territoire.departements.all()))
+            .distinct()
+            .order_by("-population", "code_insee")
+        )
+        if trouvees:
+            return trouvees, _("Territoire déclaré de la maison : %s.") % territoire.nom
+    lieux = [_point_lieu(lieu.latitude, lieu.longitude, lieu.nom) for lieu in maison.lieux.filter(actif=True)]
+    toutes = list(Commune.objects.filter(departement=maison.departement).order_by("-population", "code_insee"))
+    if not lieux or not toutes:
+        return toutes, _("Le département, faute de lieu ou de territoire déclaré.")
+    km = distances_km([_point(commune) for commune in toutes], lieux).min(axis=1)
+    autour = [commune for commune, distance in zip(toutes, km, strict=True) if distance <= AUTOUR_KM]
+    return autour, _("Communes du département à moins de %d km d'un lieu de la maison.") % AUTOUR_KM
+
+
+def _desservir(
+    communes: list[Commune], ici: list[Point], maisons: list[Point], arrets: list[Point], natalite: Natalite
+) -> list[Desservie]:
+    if not communes:
+        return []
+    points = [_point(commune) for commune in communes]
+    km = {
+        nom: distances_km(points, places) if places else None
+        for nom, places in (("ici", ici), ("maisons", maisons), ("arrets", arrets))
+    }
+
+    def nearest(nom: str, places: list[Point], rang: int) -> tuple[str, float | None]:
+        matrice = km[nom]
+        if matrice is None:
+            return "", None
+        index = int(matrice[rang].argmin())
+        return places[index].nom, round(float(matrice[rang, index]), 1)
+
+    lignes = []
+    for rang, commune in enumerate(communes):
+        _ici, km_ici = nearest("ici", ici, rang)
+        maison, km_maison = nearest("maisons", maisons, rang)
+        arret, km_arret = nearest("arrets", arrets, rang)
+        naissances = natalite.naissances(commune.population)
+        lignes.append(Desservie(commune, naissances, km_ici, maison, km_maison, arret, km_arret))
+    return lignes
+
+
+def _point(commune: Commune) -> Point:
+    return _point_lieu(commune.latitude, commune.longitude, commune.nom)
+
+
+def _point_lieu(latitude: float, longitude: float, nom: str) -> Point:
+    return Point(code="", nom=nom, latitude=latitude, longitude=longitude)
