@@ -305,9 +305,7 @@ def preparer_reponse(
     reponse = Reponse(
         campagne_id=acces.campagne_id,
         maison_id=acces.maison_id,
-        canal=acces.canal,
         moment=acces.moment,
-        langue=langue,
         semaine=semaine,
         valeurs=donnees,
     )

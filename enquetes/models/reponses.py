@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from enquetes.enums import CanalEnquete, Moment, StatutTexte
+from enquetes.enums import Moment, StatutTexte
 from enquetes.models.campagnes import Campagne
 from enquetes.models.declencheurs import reponse_recevable
 from enquetes.models.portee import Roles
@@ -32,9 +32,7 @@ class Reponse(models.Model):
     maison = models.ForeignKey(
         Maison, verbose_name=_("maison"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    canal = models.CharField(_("canal"), max_length=10, choices=CanalEnquete)
     moment = models.CharField(_("moment"), max_length=5, choices=Moment, blank=True, default="")
-    langue = models.CharField(_("langue"), max_length=2, default="fr")
     semaine = models.DateField(_("semaine du"))
     valeurs = models.JSONField(_("réponses"), default=dict)
 

@@ -55,9 +55,7 @@ def campagne(maison: Maison, place: str) -> dict[str, models.Model]:
     creee.maisons.set([maison])
     campagnes.ouvrir(campagne=creee, le=f.dans().date())
     commun = {"campagne": creee, "maison": maison}
-    Reponse.objects.bulk_create(
-        Reponse(**commun, canal="affiche", semaine=semaine, valeurs={"note": 2}) for _ in range(12)
-    )
+    Reponse.objects.bulk_create(Reponse(**commun, semaine=semaine, valeurs={"note": 2}) for _ in range(12))
     question = version.questions.get(code="mot")
     texte = TexteLibre.objects.create(**commun, question=question, texte=mot(EQUIPE, place), statut=StatutTexte.MONTRE)
     campagnes.clore(campagne=creee)

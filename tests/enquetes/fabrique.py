@@ -116,7 +116,6 @@ def repondre_au_hasard(
         Reponse(
             campagne=campagne,
             maison=_choisir(hasard, maisons),
-            canal=CanalEnquete.AFFICHE,
             semaine=hasard.choice(semaines),
             valeurs=_valeurs(hasard, questions, communes),
         )

@@ -30,9 +30,9 @@ from tests.factories import dans
 
 pytestmark = pytest.mark.django_db
 
-# What an answer may know: where it was given, by which door, in which week. Whoever adds to this says why.
+# What an answer may know: where it was given, at which of two moments, in which week. Whoever adds to this says why.
 COLONNES = {
-    Reponse: {"id", "campagne_id", "maison_id", "canal", "moment", "langue", "semaine", "valeurs"},
+    Reponse: {"id", "campagne_id", "maison_id", "moment", "semaine", "valeurs"},
     TexteLibre: {"id", "campagne_id", "question_id", "maison_id", "langue", "texte", "statut"},
     JetonUtilise: {"empreinte", "campagne_id"},
 }
@@ -101,9 +101,7 @@ class TestSchema:
 
         campagne = fabrique.campagne()
         with pytest.raises(IntegrityError):
-            Reponse.objects.create(
-                campagne=campagne, canal=CanalEnquete.LIEN, semaine=fabrique.semaine(1).replace(day=3)
-            )
+            Reponse.objects.create(campagne=campagne, semaine=fabrique.semaine(1).replace(day=3))
 
 
 class TestCanari:

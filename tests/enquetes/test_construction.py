@@ -123,7 +123,7 @@ class TestCampagne:
     def test_closed_it_takes_no_answer_and_does_not_reopen(self) -> None:
         campagne = campagnes.clore(campagne=fabrique.campagne())
         with pytest.raises(IntegrityError), transaction.atomic():
-            Reponse.objects.create(campagne=campagne, canal="lien", semaine=fabrique.semaine(0))
+            Reponse.objects.create(campagne=campagne, semaine=fabrique.semaine(0))
         with pytest.raises(IntegrityError), transaction.atomic():
             Campagne.objects.update(statut=StatutCampagne.OUVERTE)
         with pytest.raises(campagnes.CampagneRefusee):
@@ -133,7 +133,7 @@ class TestCampagne:
         campagne = fabrique.campagne()
         fabrique.repondre_au_hasard(campagne, 1, graine=1)
         with pytest.raises(Exception, match="Cannot update"), transaction.atomic():
-            Reponse.objects.update(langue="ar")
+            Reponse.objects.update(valeurs={})
 
     def test_a_threshold_that_protects_nobody_is_refused(self) -> None:
         with pytest.raises(IntegrityError), transaction.atomic():

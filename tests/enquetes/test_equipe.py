@@ -277,7 +277,7 @@ class TestResultats:
         from enquetes.models import Reponse
 
         Reponse.objects.bulk_create(
-            Reponse(campagne=campagne, maison=m, canal="affiche", semaine=fabrique.semaine(2), valeurs={"note": 3})
+            Reponse(campagne=campagne, maison=m, semaine=fabrique.semaine(2), valeurs={"note": 3})
             for m in [grande] * 40 + [maison] * 5
         )
         campagnes.clore(campagne=campagne)
