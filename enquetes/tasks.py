@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from enquetes import avis, campagnes, collecte, demandes
+from enquetes import avis, brassage, campagnes, collecte, demandes
 from socle import conservation
 
 
@@ -15,6 +15,7 @@ def tenir_enquetes(**_futur: Any) -> None:
     conservation.compter("reponses_en_cours", collecte.purger(maintenant=maintenant), maintenant=maintenant)
     campagnes.clore_les_passees(le=timezone.localdate(maintenant))
     avis.deposer_avis(maintenant=maintenant)
+    brassage.brasser(maintenant=maintenant)
 
 
 @shared_task

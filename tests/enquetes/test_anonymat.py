@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.test import Client
 from django.urls import reverse
 
-from enquetes import collecte
+from enquetes import brassage, campagnes, collecte
 from enquetes.enums import CanalEnquete
 from enquetes.models import (
     Campagne,
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 # What an answer may know: where it was given, at which of two moments, in which week. Whoever adds to this says why.
 COLONNES = {
     Reponse: {"id", "campagne_id", "maison_id", "moment", "semaine", "valeurs"},
-    TexteLibre: {"id", "campagne_id", "question_id", "maison_id", "langue", "texte", "statut"},
+    TexteLibre: {"id", "campagne_id", "question_id", "maison_id", "semaine", "langue", "texte", "statut"},
     JetonUtilise: {"empreinte", "campagne_id"},
 }
 CANARI = "Zoé Canari 0612349876"
@@ -199,6 +199,45 @@ class TestInvitation:
             cursor.execute("SELECT xmin::text FROM enquetes_reponse")
             (reponse,) = cursor.fetchone()
         assert invitation != reponse
+
+
+class TestBrassage:
+    """What PostgreSQL notes with each row: the transaction that wrote it."""
+
+    @pytest.fixture
+    def envoyees(self, transactional_db: None) -> Campagne:
+        campagne = fabrique.campagne()
+        for note in (1, 2, 3):
+            code = collecte.commencer(acces=fabrique.acces(campagne), langue="fr", maintenant=dans())
+            collecte.repondre(code=code, question="note", valeur=note, maintenant=dans())
+            collecte.repondre(code=code, question="mot", valeur=f"Mot {note}", maintenant=dans())
+            collecte.envoyer(code=code, maintenant=dans())
+        return campagne
+
+    @staticmethod
+    def marques(table: str) -> set[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT xmin::text FROM {table}")
+            return {marque for (marque,) in cursor.fetchall()}
+
+    def test_words_lose_the_mark_of_their_ticks_at_once_and_ticks_that_of_their_order_after_the_week(
+        self, envoyees: Campagne
+    ) -> None:
+        textes, reponses = "enquetes_textelibre", "enquetes_reponse"
+        # Control: until then each text bears the mark of its own answer.
+        assert self.marques(textes) == self.marques(reponses)
+        # Tagged or not, and though the campaign was closed meanwhile.
+        TexteLibre.objects.first().etiquettes.create(campagne=envoyees, nom="Accueil")
+        campagnes.clore(campagne=envoyees)
+        assert brassage.brasser(maintenant=dans()) == 1
+        assert not self.marques(textes) & self.marques(reponses)
+        assert len(self.marques(textes)) == 1
+        assert len(self.marques(reponses)) == 3
+        assert brassage.brasser(maintenant=dans()) == 0
+        assert brassage.brasser(maintenant=dans(weeks=1)) == 1
+        assert len(self.marques(reponses)) == 1
+        assert sorted(r.valeurs["note"] for r in Reponse.objects.all()) == [1, 2, 3]
+        assert {t.texte for t in TexteLibre.objects.all()} == {"Mot 1", "Mot 2", "Mot 3"}
 
 
 def test_two_forms_of_the_same_ticks_are_sealed_differently() -> None:

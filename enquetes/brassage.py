@@ -1,0 +1,63 @@
+"""Rows written anew together, so that the database's own marks don't undo what the columns keep apart.
+
+PostgreSQL notes with each row the transaction that wrote it (xmin) and lays rows down as they come. Somebody's words
+and ticks come in one transaction, and answers one after the other: read from the server, that would tell whose words
+go with which ticks, and in which order people came. Words are therefore rewritten soon after, all those of a
+campaign's week at once and in the order of their random keys; ticks likewise, once their week is over.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pgtrigger
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from enquetes.models import Reponse, TexteLibre, lundi
+
+# Further back everything was mixed long ago.
+RECUL = timedelta(weeks=5)
+
+
+def brasser(*, maintenant: datetime) -> int:
+    """Rewrite the weeks whose rows still bear the mark of who came with what; how many. Harmless twice."""
+    cette_semaine = lundi(timezone.localdate(maintenant))
+    depuis = cette_semaine - RECUL
+    textes, reponses = TexteLibre._meta.db_table, Reponse._meta.db_table
+    # One transaction left: nothing tells these words apart, unless it is that of an answer.
+    mots = _semaines(
+        f"SELECT campagne_id, semaine FROM {textes} WHERE semaine >= %s GROUP BY campagne_id, semaine "  # noqa: S608
+        "HAVING count(DISTINCT xmin::text) > 1 "
+        f"OR bool_or(xmin IN (SELECT r.xmin FROM {reponses} r WHERE r.semaine >= %s))",
+        [depuis, depuis],
+    )
+    coches = _semaines(
+        f"SELECT campagne_id, semaine FROM {reponses} WHERE semaine >= %s AND semaine < %s "  # noqa: S608
+        "GROUP BY campagne_id, semaine HAVING count(DISTINCT xmin::text) > 1",
+        [depuis, cette_semaine],
+    )
+    for campagne, semaine in mots:
+        _recrire(TexteLibre, campagne, semaine)
+    for campagne, semaine in coches:
+        _recrire(Reponse, campagne, semaine)
+    return len(mots) + len(coches)
+
+
+def _semaines(requete: str, parametres: list[date]) -> list[tuple[int, date]]:
+    with connection.cursor() as cursor:
+        cursor.execute(requete, parametres)
+        return list(cursor.fetchall())
+
+
+@transaction.atomic
+# They were let in when they came; their campaign may be closed by now.
+@pgtrigger.ignore("enquetes.Reponse:reponse_recevable", "enquetes.TexteLibre:texte_recevable")
+def _recrire(modele: type[models.Model], campagne: int, semaine: date) -> None:
+    table = modele._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH prises AS (DELETE FROM {table} WHERE campagne_id = %s AND semaine = %s RETURNING *) "  # noqa: S608
+            f"INSERT INTO {table} SELECT * FROM prises ORDER BY id",
+            [campagne, semaine],
+        )
