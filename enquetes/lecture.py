@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -214,11 +215,14 @@ class Paroles:
     groupes: list[tuple[str, list[TexteLibre]]]
 
 
-def paroles(campagne: Campagne, *, maisons: Collection[int] | None = None) -> list[Paroles]:
-    """What people wrote and somebody has read; no count, so that no day can be taken from another."""
-    textes = campagne.textes.montrables().select_related("question").prefetch_related("etiquettes")
+def paroles(campagne: Campagne, *, le: date, maisons: Collection[int] | None = None) -> list[Paroles]:
+    """What people wrote and somebody has read; no count, so that no day can be taken from another.
+
+    `maisons`: only what was left at these, where enough people answered.
+    """
+    textes = campagne.textes.lisibles(le=le).montrables().select_related("question").prefetch_related("etiquettes")
     if maisons is not None:
-        textes = textes.filter(maison__in=maisons)
+        textes = textes.filter(maison__in=maisons, maison_lisible=True)
     par_question: dict[str, dict[str, list[TexteLibre]]] = {}
     for texte in textes.order_by("question__section__rang", "question__rang", "pk"):
         groupes = par_question.setdefault(texte.question.intitule, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -36,7 +37,7 @@ def affiche(acces: Acces) -> bytes:
     )
 
 
-def rapport(campagne: Campagne, instantane: Instantane, *, maisons: Collection[int] | None = None) -> bytes:
+def rapport(campagne: Campagne, instantane: Instantane, *, le: date, maisons: Collection[int] | None = None) -> bytes:
     """The results as a document: each question with its chart and its table, by each axis, then words."""
     contenu = instantane.contenu
     parties = [(_("Toutes les réponses"), lecture.questions(contenu))]
@@ -50,7 +51,7 @@ def rapport(campagne: Campagne, instantane: Instantane, *, maisons: Collection[i
             "instantane": instantane,
             "contenu": contenu,
             "parties": parties,
-            "paroles": lecture.paroles(campagne, maisons=maisons),
+            "paroles": lecture.paroles(campagne, le=le, maisons=maisons),
             "suites": campagne.suites.order_by("rang", "pk"),
         },
     )

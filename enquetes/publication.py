@@ -18,9 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enquetes import plan, secret, tableaux
-from enquetes.collecte import lundi
 from enquetes.enums import Moment, StatutCampagne, TypeQuestion
-from enquetes.models import Campagne, Instantane, Reponse
+from enquetes.models import Campagne, Instantane, Reponse, lundi
 from enquetes.plan import Plan, PlanQuestion
 from enquetes.tableaux import Groupe, Ligne, Tableau
 from maisons.models import Commune, Maison

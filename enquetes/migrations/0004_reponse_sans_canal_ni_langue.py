@@ -4,18 +4,17 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enquetes', '0003_demande_publication'),
+        ("enquetes", "0003_demande_publication"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='reponse',
-            name='canal',
+            model_name="reponse",
+            name="canal",
         ),
         migrations.RemoveField(
-            model_name='reponse',
-            name='langue',
+            model_name="reponse",
+            name="langue",
         ),
     ]

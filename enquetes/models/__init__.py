@@ -9,7 +9,7 @@ from enquetes.models.questionnaires import (
     Traduction,
     Version,
 )
-from enquetes.models.reponses import Etiquette, Reponse, ReponseEnCours, TexteLibre
+from enquetes.models.reponses import Etiquette, Reponse, ReponseEnCours, TexteLibre, lundi
 from enquetes.models.resultats import DemandePublication, Instantane
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "TexteLibre",
     "Traduction",
     "Version",
+    "lundi",
 ]

@@ -45,6 +45,22 @@ def version_figee() -> pgtrigger.Trigger:
     )
 
 
+def questionnaire_tenu() -> pgtrigger.Trigger:
+    """Once a version is published, its questionnaire keeps its title and its use, which are part of what is asked."""
+    return pgtrigger.Trigger(
+        name="questionnaire_tenu",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange("titre", "usage"),
+        func=(
+            "IF EXISTS "
+            "(SELECT 1 FROM enquetes_version WHERE questionnaire_id = NEW.id AND statut <> 'brouillon') THEN "
+            "RAISE EXCEPTION 'Une version est publiée : le titre et l''usage ne changent plus.' "
+            "USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
+        ),
+    )
+
+
 def campagne_tenue() -> pgtrigger.Trigger:
     """A campaign that was opened keeps what it asks and how its results are protected; once closed, it stays so."""
     return pgtrigger.Trigger(
@@ -65,13 +81,8 @@ def campagne_tenue() -> pgtrigger.Trigger:
     )
 
 
-def reponse_recevable(nom: str, *, avec_semaine: bool) -> pgtrigger.Trigger:
+def reponse_recevable(nom: str) -> pgtrigger.Trigger:
     """An answer comes while its campaign is open, in a week that no published result has counted yet."""
-    semaine = (
-        "IF EXISTS (SELECT 1 FROM enquetes_instantane WHERE campagne_id = NEW.campagne_id AND jusqu_a >= NEW.semaine) "
-        "THEN RAISE EXCEPTION 'Cette semaine est déjà dans des résultats publiés.' USING ERRCODE = 'check_violation'; "
-        "END IF; "
-    )
     return pgtrigger.Trigger(
         name=nom,
         when=pgtrigger.Before,
@@ -79,6 +90,10 @@ def reponse_recevable(nom: str, *, avec_semaine: bool) -> pgtrigger.Trigger:
         func=(
             "PERFORM 1 FROM enquetes_campagne WHERE id = NEW.campagne_id AND statut = 'ouverte' FOR SHARE; "
             "IF NOT FOUND THEN RAISE EXCEPTION 'Cette campagne n''est pas ouverte.' "
-            "USING ERRCODE = 'check_violation'; END IF; " + (semaine if avec_semaine else "") + "RETURN NEW;"
+            "USING ERRCODE = 'check_violation'; END IF; "
+            "IF EXISTS (SELECT 1 FROM enquetes_instantane "
+            "WHERE campagne_id = NEW.campagne_id AND jusqu_a >= NEW.semaine) "
+            "THEN RAISE EXCEPTION 'Cette semaine est déjà dans des résultats publiés.' "
+            "USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
         ),
     )

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from enquetes.enums import LangueQuestionnaire, RoleQuestion, StatutVersion, TypeQuestion, Usage
-from enquetes.models.declencheurs import partie_de_brouillon, version_figee
+from enquetes.models.declencheurs import partie_de_brouillon, questionnaire_tenu, version_figee
 from enquetes.models.portee import Roles, departements_des_maisons, du_departement
 from maisons.models import Affectation, Departement
 from socle.models import Utilisateur
@@ -62,6 +62,7 @@ class Questionnaire(models.Model):
     class Meta:
         verbose_name = _("questionnaire")
         verbose_name_plural = _("questionnaires")
+        triggers = [questionnaire_tenu()]
 
     def __str__(self) -> str:
         return self.titre

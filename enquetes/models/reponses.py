@@ -6,11 +6,11 @@ A row's key is drawn at random and no column tells when it came, but for the wee
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from enquetes.enums import Moment, StatutTexte
@@ -20,6 +20,11 @@ from enquetes.models.portee import Roles
 from enquetes.models.questionnaires import Question
 from maisons.models import Maison
 from socle.models import Utilisateur
+
+
+def lundi(jour: date) -> date:
+    """The week of a day, as answers know it."""
+    return jour - timedelta(days=jour.weekday())
 
 
 class Reponse(models.Model):
@@ -44,7 +49,7 @@ class Reponse(models.Model):
         ]
         indexes = [models.Index(name="reponse_campagne_semaine", fields=["campagne", "semaine"])]
         triggers = [
-            reponse_recevable("reponse_recevable", avec_semaine=True),
+            reponse_recevable("reponse_recevable"),
             pgtrigger.Protect(name="reponse_ecrite_une_fois", operation=pgtrigger.Update),
         ]
 
@@ -109,13 +114,27 @@ class TexteLibreQuerySet(models.QuerySet["TexteLibre"]):
     def montrables(self) -> TexteLibreQuerySet:
         return self.filter(statut=StatutTexte.MONTRE)
 
+    def lisibles(self, *, le: date) -> TexteLibreQuerySet:
+        """Of weeks that are over, once enough people answered in them: the first text would be somebody's.
+
+        `maison_lisible`: whether enough of them answered at the text's own house for it to be named.
+        """
+        passees = Reponse.objects.filter(semaine__lt=lundi(le))
+        comptees = passees.values("campagne").annotate(n=Count("pk"))
+        assez = comptees.filter(campagne=OuterRef("campagne"), n__gte=OuterRef("campagne__seuil"))
+        a_la_maison = comptees.filter(
+            campagne=OuterRef("campagne"), maison=OuterRef("maison"), n__gte=OuterRef("campagne__seuil")
+        )
+        return self.filter(Exists(assez), semaine__lt=lundi(le)).annotate(maison_lisible=Exists(a_la_maison))
+
     def visibles_par(self, utilisateur: Utilisateur, *, le: date, roles: Roles | None = None) -> TexteLibreQuerySet:
-        """The texts left at one's house, and all those of the campaigns one leads."""
+        """Those of the campaigns one leads, and those left at one's house if enough people answered there."""
+        lisibles = self.lisibles(le=le)
         if utilisateur.is_superuser:
-            return self
+            return lisibles
         menees = Campagne.objects.menees_par(utilisateur, le=le, roles=roles)
         maisons = Maison.objects.visibles_par(utilisateur, le=le, roles=roles)
-        return self.filter(Q(campagne__in=menees) | Q(maison__in=maisons))
+        return lisibles.filter(Q(campagne__in=menees) | Q(maison__in=maisons, maison_lisible=True))
 
 
 class TexteLibre(models.Model):
@@ -127,6 +146,7 @@ class TexteLibre(models.Model):
     maison = models.ForeignKey(
         Maison, verbose_name=_("maison"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    semaine = models.DateField(_("semaine du"))
     langue = models.CharField(_("langue"), max_length=2, default="fr")
     texte = models.CharField(_("texte"), max_length=500)
     statut = models.CharField(_("état"), max_length=8, choices=StatutTexte, default=StatutTexte.A_LIRE)
@@ -137,9 +157,12 @@ class TexteLibre(models.Model):
     class Meta:
         verbose_name = _("texte libre")
         verbose_name_plural = _("textes libres")
-        constraints = [models.CheckConstraint(name="texte_ecrit", condition=~Q(texte=""))]
-        indexes = [models.Index(name="texte_campagne_statut", fields=["campagne", "statut"])]
-        triggers = [reponse_recevable("texte_recevable", avec_semaine=False)]
+        constraints = [
+            models.CheckConstraint(name="texte_ecrit", condition=~Q(texte="")),
+            models.CheckConstraint(name="texte_semaine_lundi", condition=Q(semaine__iso_week_day=1)),
+        ]
+        indexes = [models.Index(name="texte_campagne_semaine", fields=["campagne", "semaine"])]
+        triggers = [reponse_recevable("texte_recevable")]
 
     def __str__(self) -> str:
         return self.texte[:60]

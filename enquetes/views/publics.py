@@ -42,7 +42,7 @@ def campagne(request: HttpRequest, slug: str) -> HttpResponse:
         "campagne": campagne,
         "instantane": instantane,
         "questions": lecture.questions(instantane.contenu),
-        "paroles": lecture.paroles(campagne),
+        "paroles": lecture.paroles(campagne, le=timezone.localdate()),
         "suites": campagne.suites.order_by("rang", "pk"),
         "porte": campagne.acces.filter(canal=CanalEnquete.LIEN, actif=True).first()
         if campagne.est_ouverte(le=timezone.localdate())

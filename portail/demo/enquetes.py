@@ -13,9 +13,9 @@ from typing import Any
 from django.utils import timezone
 
 from enquetes import campagnes, fournis, plan, publication
-from enquetes.collecte import lundi, preparer_reponse
+from enquetes.collecte import preparer_reponse
 from enquetes.enums import CanalEnquete, StatutTexte, TypeQuestion
-from enquetes.models import Acces, Campagne, Etiquette, Reponse, TexteLibre, Version
+from enquetes.models import Acces, Campagne, Etiquette, Reponse, TexteLibre, Version, lundi
 from maisons.models import Commune, Departement, Maison
 
 DEPARTEMENT = "08"
@@ -171,7 +171,9 @@ def _repondre(campagne: Campagne, nombre: int, *, du: date, au: date, graine: in
         porte: Acces = hasard.choices(portes, weights=[poids[p.maison_id or 0] for p in portes])[0]
         valeurs = _valeurs(hasard, lu, communes)
         reponse, ecrits = preparer_reponse(
-            acces=porte,
+            campagne=campagne.pk,
+            maison=porte.maison_id,
+            moment=porte.moment,
             posees=lu.posees(valeurs),
             valeurs=valeurs,
             langue="fr",

@@ -7,9 +7,8 @@ from datetime import timedelta
 from django.db import models
 
 from enquetes import campagnes, construction, fournis, publication
-from enquetes.collecte import lundi
 from enquetes.enums import StatutTexte
-from enquetes.models import Campagne, Etiquette, Questionnaire, Reponse, TexteLibre
+from enquetes.models import Campagne, Etiquette, Questionnaire, Reponse, TexteLibre, lundi
 from maisons.models import Maison
 from tests import factories as f
 from tests.droits.canaris import EQUIPE, mot
@@ -54,8 +53,8 @@ def campagne(maison: Maison, place: str) -> dict[str, models.Model]:
     )
     creee.maisons.set([maison])
     campagnes.ouvrir(campagne=creee, le=f.dans().date())
-    commun = {"campagne": creee, "maison": maison}
-    Reponse.objects.bulk_create(Reponse(**commun, semaine=semaine, valeurs={"note": 2}) for _ in range(12))
+    commun = {"campagne": creee, "maison": maison, "semaine": semaine}
+    Reponse.objects.bulk_create(Reponse(**commun, valeurs={"note": 2}) for _ in range(12))
     question = version.questions.get(code="mot")
     texte = TexteLibre.objects.create(**commun, question=question, texte=mot(EQUIPE, place), statut=StatutTexte.MONTRE)
     campagnes.clore(campagne=creee)

@@ -15,7 +15,7 @@ from pdfua.model import Severity
 
 from enquetes import campagnes, construction, demandes, fournis, lecture, publication
 from enquetes.enums import StatutTexte
-from enquetes.models import Campagne, DemandePublication, Questionnaire, TexteLibre
+from enquetes.models import Campagne, DemandePublication, Questionnaire, Reponse, TexteLibre
 from maisons.models import Maison
 from tests.acces import personne
 from tests.enquetes import fabrique
@@ -49,13 +49,7 @@ def campagne(maison: Maison) -> Campagne:
         vers=version, maisons=[maison, MaisonFactory(nom="Maison Verte")], departement=maison.departement
     )
     fabrique.repondre_au_hasard(creee, 220, graine=1, semaines=[fabrique.semaine(3)])
-    TexteLibre.objects.create(
-        campagne=creee,
-        question=version.questions.get(code="mot"),
-        maison=maison,
-        texte="=cmd|' /C calc'!A0",
-        statut=StatutTexte.MONTRE,
-    )
+    fabrique.texte(creee, "=cmd|' /C calc'!A0", maison=maison, statut=StatutTexte.MONTRE)
     campagnes.clore(campagne=creee)
     publication.publier(campagne=creee, maintenant=dans())
     return creee
@@ -274,8 +268,6 @@ class TestResultats:
         version = fabrique.version(titre="Petite", departement=maison.departement)
         grande = MaisonFactory(nom="Grande")
         campagne = fabrique.campagne(vers=version, maisons=[grande, maison], departement=maison.departement)
-        from enquetes.models import Reponse
-
         Reponse.objects.bulk_create(
             Reponse(campagne=campagne, maison=m, semaine=fabrique.semaine(2), valeurs={"note": 3})
             for m in [grande] * 40 + [maison] * 5
@@ -312,20 +304,42 @@ class TestResultats:
         assert all(n == "masqué" or n == 0 or n >= campagne.seuil for n in nombres)
         assert not [c for ligne in lignes for c in ligne if isinstance(c, str) and c.startswith(("=", "+", "-", "@"))]
 
-    def test_texts_wait_until_enough_people_answered(self, client: Client, maison: Maison) -> None:
+    def test_texts_wait_until_their_week_is_over_and_enough_people_answered(
+        self, client: Client, maison: Maison
+    ) -> None:
         campagne = fabrique.campagne(maisons=[maison], departement=maison.departement)
-        TexteLibre.objects.create(
-            campagne=campagne, question=campagne.version.questions.get(code="mot"), maison=maison, texte="Premier mot"
-        )
-        client = qui(client, "responsable", maison)
+        fabrique.texte(campagne, "Premier mot", maison=maison)
+        fabrique.texte(campagne, "Mot de ce jour", maison=maison, il_y_a=0)
+        client = qui(client, "pilote", maison)
         liste = reverse("admin:enquetes_textelibre_changelist")
+        # Those of this week count neither to show nor to be shown.
+        fabrique.repondre_au_hasard(campagne, 11, graine=1, semaines=[fabrique.semaine(0)])
         assert "Premier mot" not in client.get(liste).content.decode()
-        fabrique.repondre_au_hasard(campagne, 11, graine=1)
-        assert "Premier mot" in client.get(liste).content.decode()
-        texte = TexteLibre.objects.get()
+        fabrique.repondre_au_hasard(campagne, 11, graine=1, semaines=[fabrique.semaine(3)])
+        contenu = client.get(liste).content.decode()
+        assert "Premier mot" in contenu
+        assert "Mot de ce jour" not in contenu
+        texte = TexteLibre.objects.get(texte="Premier mot")
         client.post(liste, {"action": "montrer", "_selected_action": [str(texte.pk)]})
         texte.refresh_from_db()
         assert texte.statut == StatutTexte.MONTRE
+
+    def test_a_house_reads_its_texts_from_enough_answers_of_its_own(self, client: Client, maison: Maison) -> None:
+        campagne = fabrique.campagne(maisons=[maison], departement=maison.departement)
+        fabrique.texte(campagne, "Mot d'ici", maison=maison)
+        partout = {"campagne": campagne, "semaine": fabrique.semaine(3), "valeurs": {"note": 3}}
+        Reponse.objects.bulk_create(Reponse(**partout) for _ in range(20))
+        liste = reverse("admin:enquetes_textelibre_changelist")
+        responsable, pilote = qui(Client(), "responsable", maison), qui(client, "pilote", maison)
+
+        def lus(lecteur: Client) -> tuple[bool, bool]:
+            rangees = lecteur.get(liste).content.decode().split("<tbody>")[-1].replace("&#x27;", "'")
+            return "Mot d'ici" in rangees, maison.nom in rangees
+
+        # Who leads the campaign reads it, without the house that it is of.
+        assert (lus(responsable), lus(pilote)) == ((False, False), (True, False))
+        Reponse.objects.bulk_create(Reponse(**partout, maison=maison) for _ in range(11))
+        assert (lus(responsable), lus(pilote)) == ((True, True), (True, True))
 
     def test_only_read_texts_are_public(self, client: Client, campagne: Campagne, maison: Maison) -> None:
         Campagne.objects.update(resultats_publics=True)
