@@ -7,7 +7,6 @@ anew.
 from __future__ import annotations
 
 import uuid
-import zipfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -18,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from ateliers.enums import StatutSeance
@@ -28,14 +27,14 @@ from maisons.exclusions import motifs_exclusion
 from maisons.models import Lieu, Maison, Salle
 from maisons.perms import equipes
 from maisons.recurrence import existe, moment_local
+from socle import classeurs
 from socle.champs import ChampHeure, ChampJour
+from socle.classeurs import FORMULE, FichierRefuse
 from socle.models import Utilisateur
 from socle.tableaux import neutraliser
 from socle.texte import normaliser
 
 TAILLE_MAX = 1_000_000
-# What a small file may swell to once unpacked.
-CONTENU_MAX = 20_000_000
 LIGNES_MAX = 500
 PLACES_MAX = 500
 TEXTE_MAX = 200
@@ -55,13 +54,8 @@ COLONNES = {
     "enfants": gettext_lazy("Places enfants"),
 }
 OBLIGATOIRES = ("atelier", "date", "heure")
-FORMULE = "\0formule"
 
 Ligne = dict[str, str]
-
-
-class FichierRefuse(Exception):
-    """The file can't be read at all; the message is for the person on screen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,27 +120,13 @@ def lire_classeur(octets: bytes) -> list[Ligne]:
     """
     if len(octets) > TAILLE_MAX:
         raise FichierRefuse(_("Ce fichier dépasse 1 Mo : gardez seulement la feuille des séances."))
-    try:
-        with zipfile.ZipFile(BytesIO(octets)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > CONTENU_MAX:
-                raise FichierRefuse(_("Ce fichier est trop lourd : gardez seulement la feuille des séances."))
-        classeur = load_workbook(BytesIO(octets), read_only=True, data_only=False, keep_links=False)
-        return _lignes(classeur.worksheets[0])
-    except FichierRefuse:
-        raise
-    except Exception as erreur:
-        # Whatever a file can be: openpyxl has no one exception for what is not a workbook.
-        raise FichierRefuse(_("Ce fichier n'est pas un classeur Excel (.xlsx) lisible.")) from erreur
-
-
-def _lignes(feuille: Any) -> list[Ligne]:
-    rangees = feuille.iter_rows(max_col=len(COLONNES) + 10)
-    cles = _cles([_texte(cellule) for cellule in next(rangees, ())])
+    rangees = classeurs.rangees(octets, colonnes_max=len(COLONNES) + 10, texte_max=TEXTE_MAX)
+    cles = _cles(next(rangees, []))
     lignes = []
     for numero, rangee in enumerate(rangees, start=2):
         if numero - 1 > 4 * LIGNES_MAX:
             raise FichierRefuse(_("Ce fichier compte trop de lignes : %d au plus.") % LIGNES_MAX)
-        ligne = {cle: _texte(cellule) for cle, cellule in zip(cles, rangee, strict=False) if cle}
+        ligne = {cle: texte for cle, texte in zip(cles, rangee, strict=False) if cle}
         if any(ligne.values()):
             lignes.append({"ligne": str(numero), **ligne})
         if len(lignes) > LIGNES_MAX:
@@ -161,22 +141,6 @@ def _cles(entetes: Sequence[str]) -> list[str]:
     if manquantes:
         raise FichierRefuse(_("Il manque une colonne : %s. Partez du modèle à télécharger.") % ", ".join(manquantes))
     return cles
-
-
-def _texte(cellule: Any) -> str:
-    valeur = cellule.value
-    if valeur is None:
-        return ""
-    if cellule.data_type == "f":
-        return FORMULE
-    match valeur:
-        case datetime():
-            return valeur.isoformat(sep=" ")
-        case date() | time():
-            return valeur.isoformat()
-        case float() if valeur.is_integer():
-            return str(int(valeur))
-    return str(valeur).strip()[: TEXTE_MAX + 1]
 
 
 # ── Judging ───────────────────────────────────────────────────────────────────────────────────────────────────────

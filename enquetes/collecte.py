@@ -24,7 +24,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from enquetes import plan
 from enquetes.enums import CanalEnquete, TypeQuestion
-from enquetes.models import Acces, JetonUtilise, Reponse, ReponseEnCours, TexteLibre
+from enquetes.models import Acces, JetonUtilise, Reponse, ReponseEnCours, TexteLibre, lundi
 from enquetes.plan import Plan, PlanQuestion
 
 GARDEE = timedelta(days=15)
@@ -260,10 +260,6 @@ def oublier(*, code: str) -> None:
     ReponseEnCours.objects.filter(cle=_empreinte(code)).delete()
 
 
-def lundi(jour: date) -> date:
-    return jour - timedelta(days=jour.weekday())
-
-
 @transaction.atomic
 def envoyer(*, code: str, maintenant: datetime) -> Acces:
     """Turn a form into an answer, once; what was in progress goes with its code.
@@ -292,26 +288,46 @@ def deposer_reponse(
     *, acces: Acces, posees: list[PlanQuestion], valeurs: Mapping[str, Any], langue: str, semaine: date
 ) -> None:
     """Write an answer, and apart from it, without a link, the words in it."""
-    reponse, textes = preparer_reponse(acces=acces, posees=posees, valeurs=valeurs, langue=langue, semaine=semaine)
+    reponse, textes = preparer_reponse(
+        campagne=acces.campagne_id,
+        maison=acces.maison_id,
+        moment=acces.moment,
+        posees=posees,
+        valeurs=valeurs,
+        langue=langue,
+        semaine=semaine,
+    )
     reponse.save(force_insert=True)
     TexteLibre.objects.bulk_create(textes)
 
 
 def preparer_reponse(
-    *, acces: Acces, posees: list[PlanQuestion], valeurs: Mapping[str, Any], langue: str, semaine: date
+    *,
+    campagne: int,
+    maison: int | None,
+    moment: str,
+    posees: list[PlanQuestion],
+    valeurs: Mapping[str, Any],
+    langue: str,
+    semaine: date,
 ) -> tuple[Reponse, list[TexteLibre]]:
     donnees = {q.code: valeurs[q.code] for q in posees if not plan.est_vide(valeurs.get(q.code))}
     textes = {q: donnees.pop(q.code) for q in posees if q.type == TypeQuestion.TEXTE and q.code in donnees}
     reponse = Reponse(
-        campagne_id=acces.campagne_id,
-        maison_id=acces.maison_id,
-        moment=acces.moment,
+        campagne_id=campagne,
+        maison_id=maison,
+        moment=moment,
         semaine=semaine,
         valeurs=donnees,
     )
     ecrits = [
         TexteLibre(
-            campagne_id=acces.campagne_id, question_id=q.pk, maison_id=acces.maison_id, langue=langue, texte=texte
+            campagne_id=campagne,
+            question_id=q.pk,
+            maison_id=maison,
+            semaine=semaine,
+            langue=langue,
+            texte=texte,
         )
         for q, texte in textes.items()
     ]

@@ -7,13 +7,37 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
 
 from enquetes.enums import TypeQuestion
+from enquetes.importation import TAILLE_MAX
 from enquetes.plan import PlanQuestion
 from maisons.forms import chercher_communes, commune_evidente
 from maisons.models import Commune
 
 CHAMP = "reponse"
+
+
+class ImportForm(forms.Form):
+    """A workbook of answers."""
+
+    fichier = forms.FileField(
+        label=_("Classeur Excel (.xlsx)"),
+        max_length=200,
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        help_text=_("10 000 réponses et 5 Mo au plus. Le portail ne garde pas le fichier."),
+    )
+
+    def clean_fichier(self) -> bytes:
+        fichier = self.cleaned_data["fichier"]
+        if fichier.size > TAILLE_MAX:
+            raise ValidationError(__("Ce fichier dépasse 5 Mo : coupez-le en plusieurs."))
+        octets: bytes = fichier.read()
+        return octets
+
+    def fieldsets_en_clair(self) -> list[tuple[str, list[forms.BoundField]]]:
+        return [("", list(self))]
 
 
 class QuestionForm(forms.Form):

@@ -24,6 +24,7 @@ from ateliers.forms_saisons import ImportForm
 from ateliers.occupations import SeanceRefusee
 from maisons.models import Maison
 from socle.admin import PorteeAdmin
+from socle.classeurs import FichierRefuse
 from socle.enums import FormatTableau
 from socle.portee import utilisateur_de, visibles
 from socle.tableaux import TYPES
@@ -86,7 +87,7 @@ def importer(model_admin: PorteeAdmin, request: HttpRequest) -> HttpResponse:
         maison = form.cleaned_data["maison"]
         try:
             lignes = imports.lire_classeur(form.cleaned_data["fichier"])
-        except imports.FichierRefuse as refus:
+        except FichierRefuse as refus:
             form.add_error("fichier", str(refus))
         else:
             if lignes:

@@ -16,17 +16,23 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from enquetes import campagnes, demandes, lecture, pdf, publication, tableur
+from enquetes import campagnes, demandes, importation, lecture, pdf, publication, tableur
 from enquetes.admin.commun import MeneAdmin, MeneStacked
 from enquetes.admin.questionnaires import departements_menes, mene_le_reseau, versions_proposees
-from enquetes.enums import CanalEnquete, StatutCampagne
-from enquetes.models import Acces, Campagne, DemandePublication, Instantane, SuiteDonnee
+from enquetes.enums import CanalEnquete, StatutCampagne, StatutTexte
+from enquetes.forms import ImportForm
+from enquetes.models import Acces, Campagne, DemandePublication, Instantane, SuiteDonnee, TexteLibre
 from enquetes.perms import can_voir_toutes_les_maisons, maisons_lues
 from maisons.models import Maison
-from socle.portee import utilisateur_de
+from socle.classeurs import FichierRefuse
+from socle.enums import FormatTableau
+from socle.portee import nom_permission, roles_autorises, utilisateur_de, visibles
+from socle.tableaux import TYPES
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+INVALIDE = 422
+ERREURS_MONTREES = 50
 
 
 class SuiteInline(MeneStacked):
@@ -101,6 +107,8 @@ class CampagneAdmin(MeneAdmin):
             path("<path:object_id>/resultats/", vue(self.resultats_view), name="enquetes_campagne_resultats"),
             path("<path:object_id>/resultats.pdf", vue(self.pdf_view), name="enquetes_campagne_pdf"),
             path("<path:object_id>/resultats.xlsx", vue(self.xlsx_view), name="enquetes_campagne_xlsx"),
+            path("<path:object_id>/importer/", vue(self.importer_view), name="enquetes_campagne_importer"),
+            path("<path:object_id>/importer/modele.xlsx", vue(self.modele_view), name="enquetes_campagne_modele"),
             *super().get_urls(),
         ]
 
@@ -125,9 +133,14 @@ class CampagneAdmin(MeneAdmin):
             "definitif": campagne.instantanes.filter(definitif=True).exists(),
             "demande": demande,
             "en_preparation": demande is not None and not demande.refus,
-            "a_relire": campagne.textes.filter(statut="a_lire").count() if recues >= campagne.seuil else 0,
+            "a_relire": self._a_relire(request, campagne),
         }
         return TemplateResponse(request, "admin/enquetes/campagne/fiche.html", contexte)
+
+    def _a_relire(self, request: HttpRequest, campagne: Campagne) -> int:
+        textes = campagne.textes.filter(statut=StatutTexte.A_LIRE)
+        roles = roles_autorises(nom_permission(TexteLibre, "view"))
+        return visibles(textes, utilisateur_de(request), le=timezone.localdate(), roles=roles).count()
 
     def _acces(self, request: HttpRequest, campagne: Campagne) -> list[Acces]:
         """The doors of the houses one works at; invitations have no address of their own."""
@@ -191,6 +204,42 @@ class CampagneAdmin(MeneAdmin):
             raise Http404
         return _fichier(pdf.affiche(porte), "application/pdf", f"affiche-{slugify(campagne.titre)}.pdf")
 
+    # Answers on paper
+
+    def modele_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        campagne = self.objet_ou_404(request, object_id, "change")
+        return _fichier(
+            importation.modele(campagne), TYPES[FormatTableau.XLSX], f"reponses-{slugify(campagne.titre)}.xlsx"
+        )
+
+    def importer_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """A file is checked and nothing is written; sent again to be written, it is checked anew."""
+        campagne = self.objet_ou_404(request, object_id, "change")
+        form = ImportForm(request.POST or None, request.FILES or None)
+        analyse = None
+        if request.method == "POST" and form.is_valid():
+            octets, maintenant = form.cleaned_data["fichier"], timezone.now()
+            try:
+                if request.POST.get("acte") == "importer":
+                    nombre = importation.importer(campagne=campagne, octets=octets, maintenant=maintenant)
+                    fait = ngettext("%d réponse importée.", "%d réponses importées.", nombre) % nombre
+                    self.message_user(request, fait, messages.SUCCESS)
+                    return HttpResponseRedirect(reverse("admin:enquetes_campagne_change", args=[campagne.pk]))
+                importation.verifier(campagne=campagne, octets=octets, maintenant=maintenant)
+                lignes = importation.lire_classeur(octets, campagne=campagne)
+                analyse = importation.analyser(campagne=campagne, lignes=lignes, maintenant=maintenant)
+            except (FichierRefuse, importation.ImportRefuse) as refus:
+                form.add_error("fichier", str(refus))
+        contexte = {
+            **self._contexte(request, campagne),
+            "subtitle": __("importer des réponses"),
+            "form": form,
+            "analyse": analyse,
+            "erreurs": analyse.erreurs[:ERREURS_MONTREES] if analyse else [],
+        }
+        status = INVALIDE if form.errors or (analyse and analyse.erreurs) else 200
+        return TemplateResponse(request, "admin/enquetes/campagne/importer.html", contexte, status=status)
+
     # Results
 
     def _resultats(self, request: HttpRequest, object_id: str) -> tuple[Campagne, Instantane, set[int] | None]:
@@ -224,7 +273,9 @@ class CampagneAdmin(MeneAdmin):
             "axes": axes,
             "axe": axe,
             "questions": questions,
-            "paroles": [] if autre is not None else lecture.paroles(campagne, maisons=maisons),
+            "paroles": []
+            if autre is not None
+            else lecture.paroles(campagne, le=timezone.localdate(), maisons=maisons),
             "comparables": self._comparables(request, campagne),
             "autre": autre,
             "ma_maison_cachee": axe == "maison"
@@ -268,7 +319,7 @@ class CampagneAdmin(MeneAdmin):
     def xlsx_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         campagne, instantane, maisons = self._resultats(request, object_id)
         nom = f"resultats-{slugify(campagne.titre)}-{instantane.numero}.xlsx"
-        return _fichier(tableur.classeur(instantane, maisons=maisons), XLSX, nom)
+        return _fichier(tableur.classeur(instantane, maisons=maisons), TYPES[FormatTableau.XLSX], nom)
 
 
 def _fichier(contenu: bytes, type_: str, nom: str) -> HttpResponse:

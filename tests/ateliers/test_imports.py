@@ -17,11 +17,12 @@ from openpyxl import Workbook, load_workbook
 
 from ateliers import imports
 from ateliers.enums import StatutSeance
-from ateliers.imports import COLONNES, FichierRefuse, analyser, importer, lire_classeur
+from ateliers.imports import COLONNES, analyser, importer, lire_classeur
 from ateliers.models import Seance
 from ateliers.occupations import SeanceRefusee
 from maisons.enums import Role
 from maisons.models import Lieu
+from socle.classeurs import FichierRefuse
 from tests.acces import QUI, personne
 from tests.ateliers.test_seances import MAINTENANT, a_paris
 from tests.equipe import entrer

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from enquetes import campagnes, fournis, plan
-from enquetes.collecte import lundi
+import tablib
+
+from enquetes import campagnes, fournis, importation, plan
 from enquetes.enums import CanalEnquete, TypeQuestion
-from enquetes.models import Acces, Campagne, Reponse, Version
+from enquetes.models import Acces, Campagne, Reponse, TexteLibre, Version, lundi
 from maisons.models import Departement, Maison
 from tests.factories import MaisonFactory, dans
 
@@ -149,6 +150,41 @@ def _valeurs(hasard: random.Random, questions: Sequence[plan.PlanQuestion], comm
             case TypeQuestion.COMMUNE if communes:
                 valeurs[q.code] = _choisir(hasard, communes)
     return valeurs
+
+
+def classeur(campagne: Campagne, rangees: Iterable[Mapping[str, Any]]) -> bytes:
+    """Answers as a file of them says them."""
+    entetes = importation.colonnes(campagne)
+    feuille = tablib.Dataset(headers=entetes)
+    for rangee in rangees:
+        feuille.append([rangee.get(entete, "") for entete in entetes])
+    octets: bytes = feuille.export("xlsx")
+    return octets
+
+
+def rangees_au_hasard(
+    campagne: Campagne, nombre: int, *, graine: int, communes: Sequence[str] = ()
+) -> Iterator[dict[str, Any]]:
+    """Rows of a file; `communes` are names."""
+    hasard = random.Random(graine)
+    maisons = ["", *campagne.maisons.order_by("pk").values_list("nom", flat=True)]
+    questions = plan.lire(campagne.version).questions
+    for _ in range(nombre):
+        rangee = {"maison": _choisir(hasard, maisons), "semaine": semaine(hasard.randrange(2, 20))}
+        for code, valeur in _valeurs(hasard, questions, communes).items():
+            if isinstance(valeur, dict):
+                rangee |= {f"{code}.{ligne}": v for ligne, v in valeur.items()}
+            else:
+                rangee[code] = ";".join(valeur) if isinstance(valeur, list) else valeur
+        yield rangee
+
+
+def texte(campagne: Campagne, texte: str, *, il_y_a: int = 3, **champs: Any) -> TexteLibre:
+    """A text of a week that is over, which nobody has read yet."""
+    question = campagne.version.questions.get(type=TypeQuestion.TEXTE)
+    return TexteLibre.objects.create(
+        campagne=campagne, question=question, semaine=semaine(il_y_a), texte=texte, **champs
+    )
 
 
 def semaine(il_y_a: int) -> date:

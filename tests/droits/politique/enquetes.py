@@ -48,6 +48,8 @@ REGLES: Regles = {
     "admin:enquetes_campagne_change": equipe("campagne", lit=EQUIPES, ecrit=DIRECTION, fait=404),
     "admin:enquetes_campagne_modifier": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=200),
     "admin:enquetes_campagne_affiche": equipe("campagne_et_porte", lit=EQUIPES, fait=200),
+    "admin:enquetes_campagne_importer": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=422),
+    "admin:enquetes_campagne_modele": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=200),
     "admin:enquetes_campagne_resultats": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=200),
     "admin:enquetes_campagne_pdf": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=200),
     "admin:enquetes_campagne_xlsx": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=200),
