@@ -14,6 +14,7 @@ from ateliers.models import GroupePairs, Seance
 from maisons.models import Maison
 from socle import liens
 from socle.code_qr import code_qr
+from socle.documents import rendre
 
 USAGE_PORTE = "porte"
 # Empty lines for people without a booking.
@@ -31,7 +32,7 @@ def feuille_presence(seance: Seance, inscriptions: Sequence[Any]) -> bytes:
 
     Each booking has its needs in words as `besoins_libelles`.
     """
-    return _rendre(
+    return rendre(
         "pdf/feuille_presence.html",
         {
             "langue": get_language() or "fr",
@@ -53,7 +54,7 @@ def affiche_porte(seance: Seance) -> bytes:
         "adresse": adresse,
         "code": code_qr(adresse, _("Code à scanner qui ouvre la page « Je suis là »")),
     }
-    return _rendre("pdf/affiche_porte.html", contexte)
+    return rendre("pdf/affiche_porte.html", contexte)
 
 
 def adresse_groupes(maison: Maison) -> str:
@@ -73,11 +74,4 @@ def depliant_groupes(maison: Maison, *, groupe: GroupePairs | None = None, grand
         "adresse": adresse.partition("://")[2].partition("?")[0],
         "code": code_qr(adresse, _("Code à scanner qui ouvre la recherche d'un groupe de parents")),
     }
-    return _rendre("pdf/depliant_groupes.html", contexte)
-
-
-def _rendre(gabarit: str, contexte: dict[str, Any]) -> bytes:
-    # WeasyPrint takes a third of a second and Pango to import: only who prints pays for it.
-    from socle.pdf import rendre
-
-    return rendre(gabarit, contexte)
+    return rendre("pdf/depliant_groupes.html", contexte)

@@ -8,7 +8,8 @@ class EnquetesConfig(AppConfig):
 
     def ready(self) -> None:
         from ateliers.suites import enregistrer_apres_seance, enregistrer_pour_groupe
-        from enquetes import avis
+        from enquetes import avis, rapports
 
         enregistrer_apres_seance(avis.liens_apres_seance)
         enregistrer_pour_groupe(avis.liens_pour_groupe)
+        rapports.enregistrer()

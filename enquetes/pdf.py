@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from enquetes import lecture
 from enquetes.models import Acces, Campagne, Instantane
 from enquetes.plan import lire
 from socle.code_qr import code_qr
-
-
-def _rendre(gabarit: str, contexte: dict[str, Any]) -> bytes:
-    # WeasyPrint takes a third of a second and Pango to import: only who prints pays for it.
-    from socle.pdf import rendre
-
-    return rendre(gabarit, {"langue": get_language() or "fr", **contexte})
+from socle.documents import rendre
 
 
 def affiche(acces: Acces) -> bytes:
     adresse = f"{settings.URL_PUBLIQUE.rstrip('/')}{acces.get_absolute_url()}"
-    return _rendre(
+    return rendre(
         "pdf/affiche_enquete.html",
         {
             "acces": acces,
@@ -44,7 +36,7 @@ def rapport(campagne: Campagne, instantane: Instantane, *, le: date, maisons: Co
     for axe, nom in lecture.axes(contenu):
         if len(lecture.colonnes(contenu, axe, maisons)) > 1:
             parties.append((_("Résultats %s") % nom, _croisees(lecture.questions(contenu, axe=axe, maisons=maisons))))
-    return _rendre(
+    return rendre(
         "pdf/rapport_enquete.html",
         {
             "campagne": campagne,

@@ -26,12 +26,13 @@ from django.views.decorators.http import require_safe
 
 from socle import exports
 from socle.admin import PorteeAdmin
-from socle.enums import FormatTableau, StatutExport
+from socle.enums import FormatExport, FormatTableau, StatutExport
 from socle.models import Export, Utilisateur, stockage_des_exports
 from socle.portee import utilisateur_de
 from socle.tableaux import TYPES
 
 _LOT = 1000
+_TYPES = {**{FormatExport(f): type_ for f, type_ in TYPES.items()}, FormatExport.PDF: "application/pdf"}
 Reponse = TypeVar("Reponse", HttpResponse, FileResponse)
 
 
@@ -155,7 +156,7 @@ class ListeExportable(PorteeAdmin):
                 demandeur=utilisateur_de(request),
                 quoi=self._quoi(nom),
                 criteres=criteres,
-                format_=format_,
+                format_=FormatExport(format_),
                 maintenant=maintenant,
             )
             self.message_user(
@@ -168,7 +169,7 @@ class ListeExportable(PorteeAdmin):
         return _en_fichier(HttpResponse(octets, content_type=TYPES[format_]), nom, format_, maintenant)
 
 
-def _en_fichier(response: Reponse, nom: str, format_: FormatTableau, le: datetime) -> Reponse:
+def _en_fichier(response: Reponse, nom: str, format_: FormatTableau | FormatExport, le: datetime) -> Reponse:
     response["Content-Disposition"] = f'attachment; filename="{nom}-{timezone.localdate(le):%Y-%m-%d}.{format_.value}"'
     response["Cache-Control"] = "private, no-store"
     return response
@@ -250,6 +251,6 @@ class ExportAdmin(PorteeAdmin):
             fichier = stockage_des_exports().open(export.nom_de_fichier)
         except FileNotFoundError:
             raise Http404(__("Cette page n'existe pas.")) from None
-        format_ = FormatTableau(export.format)
+        format_ = FormatExport(export.format)
         nom = export.quoi.partition(":")[2]
-        return _en_fichier(FileResponse(fichier, content_type=TYPES[format_]), nom, format_, export.cree_le)
+        return _en_fichier(FileResponse(fichier, content_type=_TYPES[format_]), nom, format_, export.cree_le)

@@ -21,7 +21,7 @@ class FichierRefuse(Exception):
 
 
 def rangees(octets: bytes, *, colonnes_max: int, texte_max: int) -> Iterator[list[str]]:
-    """The rows of a workbook's first sheet, as texts cut after `texte_max` characters and one. Raises FichierRefuse."""
+    """The rows of a workbook's first sheet, cut one character after `texte_max`. Raises FichierRefuse."""
     try:
         with zipfile.ZipFile(BytesIO(octets)) as archive:
             if sum(info.file_size for info in archive.infolist()) > CONTENU_MAX:

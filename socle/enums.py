@@ -24,6 +24,15 @@ class FormatTableau(models.TextChoices):
     CSV = "csv", _("texte (csv)")
 
 
+class FormatExport(models.TextChoices):
+    """A file made by a worker: a table, or a document."""
+
+    XLSX = "xlsx", _("Excel (xlsx)")
+    ODS = "ods", _("LibreOffice (ods)")
+    CSV = "csv", _("texte (csv)")
+    PDF = "pdf", _("document (pdf)")
+
+
 class StatutExport(models.TextChoices):
     """Where a file asked for stands; the worker makes it, the purge takes it away."""
 

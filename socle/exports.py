@@ -22,7 +22,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from socle import conservation
-from socle.enums import FormatTableau, StatutExport
+from socle.enums import FormatExport, FormatTableau, StatutExport
 from socle.models import Export, Utilisateur, stockage_des_exports
 from socle.tableaux import ecrire
 
@@ -50,8 +50,16 @@ class Contenu:
     noter: Callable[[datetime], None] = lambda maintenant: None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A file that is no table: it is made when it is asked for."""
+
+    faire: Callable[[], bytes]
+    nombre: int
+
+
 # (who asks, what narrows the list) → what they may have of it now. Raises ExportRefuse.
-Producteur = Callable[[Utilisateur, str], Contenu]
+Producteur = Callable[[Utilisateur, str], Contenu | Document]
 _PRODUCTEURS: dict[str, tuple[str | Promise, Producteur]] = {}
 
 
@@ -78,7 +86,7 @@ def faire_tout_de_suite(contenu: Contenu, format_: FormatTableau, *, maintenant:
 
 @transaction.atomic
 def demander(
-    *, demandeur: Utilisateur, quoi: str, criteres: str, format_: FormatTableau, maintenant: datetime
+    *, demandeur: Utilisateur, quoi: str, criteres: str, format_: FormatExport, maintenant: datetime
 ) -> Export:
     """Ask for a file. The same one, still to be made, is not made twice.
 
@@ -136,7 +144,10 @@ def _faire(export: Export, horloge: Callable[[], datetime]) -> None:
         _titre, producteur = _PRODUCTEURS[export.quoi]
         demandeur = Utilisateur.objects.get(pk=export.demandeur_id)
         contenu = producteur(demandeur, export.criteres)
-        octets = faire_tout_de_suite(contenu, FormatTableau(export.format), maintenant=horloge())
+        if isinstance(contenu, Document):
+            octets = contenu.faire()
+        else:
+            octets = faire_tout_de_suite(contenu, FormatTableau(export.format), maintenant=horloge())
     except ExportRefuse:
         # The right to it was lost since: nothing to try again.
         _finir(export, StatutExport.ECHEC, horloge())

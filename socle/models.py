@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from socle.enums import Canal, FormatTableau, StatutExport, StatutMessage
+from socle.enums import Canal, FormatExport, StatutExport, StatutMessage
 from socle.suivi import suivre
 
 
@@ -287,7 +287,7 @@ class Export(models.Model):
     quoi = models.CharField(_("contenu"), max_length=40)
     # The list's filters and search, as its address said them.
     criteres = models.CharField(_("critères"), max_length=1000, blank=True)
-    format = models.CharField(_("format"), max_length=4, choices=FormatTableau)
+    format = models.CharField(_("format"), max_length=4, choices=FormatExport)
     statut = models.CharField(_("état"), max_length=8, choices=StatutExport, default=StatutExport.A_FAIRE)
     bail_jusqu_au = models.DateTimeField(_("réservé jusqu'à"), null=True, blank=True)
     tentatives = models.PositiveSmallIntegerField(_("tentatives"), default=0)

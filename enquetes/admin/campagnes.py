@@ -18,16 +18,17 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from enquetes import campagnes, demandes, importation, lecture, pdf, publication, tableur
+from enquetes import campagnes, demandes, importation, lecture, pdf, publication, rapports
 from enquetes.admin.commun import MeneAdmin, MeneStacked
 from enquetes.admin.questionnaires import departements_menes, mene_le_reseau, versions_proposees
 from enquetes.enums import CanalEnquete, StatutCampagne, StatutTexte
 from enquetes.forms import ImportForm
 from enquetes.models import Acces, Campagne, DemandePublication, Instantane, SuiteDonnee, TexteLibre
-from enquetes.perms import can_voir_toutes_les_maisons, maisons_lues
+from enquetes.perms import can_voir_toutes_les_maisons
 from maisons.models import Maison
 from socle.classeurs import FichierRefuse
-from socle.enums import FormatTableau
+from socle.enums import FormatExport, FormatTableau
+from socle.exports import ExportRefuse
 from socle.portee import nom_permission, roles_autorises, utilisateur_de, visibles
 from socle.tableaux import TYPES
 
@@ -105,8 +106,7 @@ class CampagneAdmin(MeneAdmin):
             path("<path:object_id>/modifier/", vue(self.modifier_view), name="enquetes_campagne_modifier"),
             path("<path:object_id>/affiche/<int:acces>/", vue(self.affiche_view), name="enquetes_campagne_affiche"),
             path("<path:object_id>/resultats/", vue(self.resultats_view), name="enquetes_campagne_resultats"),
-            path("<path:object_id>/resultats.pdf", vue(self.pdf_view), name="enquetes_campagne_pdf"),
-            path("<path:object_id>/resultats.xlsx", vue(self.xlsx_view), name="enquetes_campagne_xlsx"),
+            path("<path:object_id>/rapport/", vue(self.rapport_view), name="enquetes_campagne_rapport"),
             path("<path:object_id>/importer/", vue(self.importer_view), name="enquetes_campagne_importer"),
             path("<path:object_id>/importer/modele.xlsx", vue(self.modele_view), name="enquetes_campagne_modele"),
             *super().get_urls(),
@@ -247,12 +247,10 @@ class CampagneAdmin(MeneAdmin):
         campagne = self.objet_ou_404(request, object_id, "resultats")
         publications = campagne.instantanes.order_by("-numero")
         numero = request.GET.get("numero", "")
-        instantane = publications.filter(numero=int(numero)).first() if numero.isdigit() else publications.first()
+        instantane = publications.filter(numero=int(numero)).first() if numero.isdecimal() else publications.first()
         if instantane is None:
             raise Http404(__("Aucun résultat n'est publié."))
-        utilisateur, le = utilisateur_de(request), timezone.localdate()
-        toutes = can_voir_toutes_les_maisons(utilisateur, campagne, le=le)
-        return campagne, instantane, None if toutes else maisons_lues(utilisateur, le=le)
+        return campagne, instantane, rapports.maisons_de(utilisateur_de(request), campagne)
 
     def resultats_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         campagne, instantane, maisons = self._resultats(request, object_id)
@@ -304,22 +302,33 @@ class CampagneAdmin(MeneAdmin):
         voulue = request.GET.get("avec", "")
         if not voulue:
             return None
-        if not voulue.isdigit():
+        if not voulue.isdecimal():
             raise Http404
         autre = get_object_or_404(self._comparables(request, campagne), pk=int(voulue))
         if not self._peut(request, "resultats", autre):
             raise PermissionDenied
         return autre.instantanes.select_related("campagne").order_by("-numero").first()
 
-    def pdf_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        campagne, instantane, maisons = self._resultats(request, object_id)
-        nom = f"resultats-{slugify(campagne.titre)}-{instantane.numero}.pdf"
-        return _fichier(pdf.rapport(campagne, instantane, maisons=maisons), "application/pdf", nom)
-
-    def xlsx_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        campagne, instantane, maisons = self._resultats(request, object_id)
-        nom = f"resultats-{slugify(campagne.titre)}-{instantane.numero}.xlsx"
-        return _fichier(tableur.classeur(instantane, maisons=maisons), TYPES[FormatTableau.XLSX], nom)
+    def rapport_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask for the results as a file, which a worker makes."""
+        _campagne, instantane, _maisons = self._resultats(request, object_id)
+        if request.method != "POST":
+            return HttpResponseRedirect(reverse("admin:enquetes_campagne_resultats", args=[object_id]))
+        if (format_ := request.POST.get("format")) not in rapports.FORMATS:
+            raise Http404
+        try:
+            rapports.demander(
+                demandeur=utilisateur_de(request),
+                instantane=instantane,
+                format_=FormatExport(format_),
+                maintenant=timezone.now(),
+            )
+        except ExportRefuse as refus:
+            self.message_user(request, str(refus), messages.ERROR)
+        else:
+            prepare = __("Le fichier se prépare. Il sera ici dans une minute ou deux, pour vous seul, six heures.")
+            self.message_user(request, prepare, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:socle_export_changelist"))
 
 
 def _fichier(contenu: bytes, type_: str, nom: str) -> HttpResponse:

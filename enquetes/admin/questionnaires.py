@@ -356,7 +356,7 @@ class QuestionAdmin(MeneAdmin):
         pk = match.kwargs.get("object_id") if match else None
         if pk is not None:
             sections = sections.filter(version__questions=_entier(pk)).distinct()
-        elif (voulue := request.GET.get("section", "")).isdigit():
+        elif (voulue := request.GET.get("section", "")).isdecimal():
             sections = sections.filter(version__sections=int(voulue)).distinct()
         return sections.order_by("rang")
 

@@ -10,13 +10,17 @@ import pytest
 import tablib
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pdfua import validate
 from pdfua.model import Severity
 
 from enquetes import campagnes, construction, demandes, fournis, lecture, publication
 from enquetes.enums import StatutTexte
 from enquetes.models import Campagne, DemandePublication, Questionnaire, Reponse, TexteLibre
-from maisons.models import Maison
+from maisons.models import Affectation, Maison
+from socle import exports
+from socle.enums import StatutExport
+from socle.models import Export
 from tests.acces import personne
 from tests.enquetes import fabrique
 from tests.equipe import entrer
@@ -59,8 +63,6 @@ ACCES = {
     # page: who reads it (200); the others get 403 where they see the campaign, 404 or the sign-in elsewhere
     "change": {"animateur", "responsable", "pilote", "réseau"},
     "resultats": {"responsable", "pilote", "réseau"},
-    "pdf": {"responsable", "pilote", "réseau"},
-    "xlsx": {"responsable", "pilote", "réseau"},
     "modifier": {"pilote", "réseau"},
 }
 REFUS = {
@@ -289,20 +291,41 @@ class TestResultats:
                 assert client.get(f"{adresse}?axe={axe}").status_code == 200
         assert "L&#x27;autre" in client.get(f"{adresse}?avec={autre.pk}").content.decode()
 
+    def fichier(self, client: Client, campagne: Campagne, format_: str) -> Any:
+        """Asked for on the page, made by a worker, fetched among one's files."""
+        client.post(reverse("admin:enquetes_campagne_rapport", args=[campagne.pk]), {"format": format_})
+        export = Export.objects.get()
+        assert exports.tenir_exports(horloge=timezone.now) == 1
+        reponse = client.get(reverse("admin:socle_export_fichier", args=[export.cle]))
+        return b"".join(reponse.streaming_content)
+
     def test_the_report_is_pdf_ua(self, client: Client, campagne: Campagne, maison: Maison) -> None:
-        conforme(qui(client, "pilote", maison).get(reverse("admin:enquetes_campagne_pdf", args=[campagne.pk])).content)
+        conforme(self.fichier(qui(client, "pilote", maison), campagne, "pdf"))
 
     def test_the_workbook_hides_the_same_cells_and_runs_nothing(
         self, client: Client, campagne: Campagne, maison: Maison
     ) -> None:
-        reponse = qui(client, "pilote", maison).get(reverse("admin:enquetes_campagne_xlsx", args=[campagne.pk]))
-        livre = tablib.Databook().load(reponse.content, "xlsx")
+        octets = self.fichier(qui(client, "responsable", maison), campagne, "xlsx")
+        livre = tablib.Databook().load(octets, "xlsx")
         lignes = [ligne for feuille in livre.sheets() for ligne in feuille]
         assert {feuille.title for feuille in livre.sheets()} >= {"Ensemble", "Par maison"}
+        assert {ligne[3] for ligne in lignes} >= {"Ensemble", "Maison Bleue"}
+        assert "Maison Verte" not in {ligne[3] for ligne in lignes}
         nombres = [ligne[4] for ligne in lignes]
         assert "masqué" in nombres
         assert all(n == "masqué" or n == 0 or n >= campagne.seuil for n in nombres)
         assert not [c for ligne in lignes for c in ligne if isinstance(c, str) and c.startswith(("=", "+", "-", "@"))]
+
+    def test_a_role_lost_before_it_is_made_gives_no_file(
+        self, client: Client, campagne: Campagne, maison: Maison
+    ) -> None:
+        utilisateur = personne("responsable", maison)
+        assert utilisateur is not None
+        client = entrer(client, utilisateur)
+        client.post(reverse("admin:enquetes_campagne_rapport", args=[campagne.pk]), {"format": "xlsx"})
+        Affectation.objects.filter(utilisateur=utilisateur).update(fin=dans(days=-1).date())
+        exports.tenir_exports(horloge=timezone.now)
+        assert Export.objects.get().statut == StatutExport.ECHEC
 
     def test_texts_wait_until_their_week_is_over_and_enough_people_answered(
         self, client: Client, maison: Maison

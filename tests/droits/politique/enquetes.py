@@ -51,8 +51,9 @@ REGLES: Regles = {
     "admin:enquetes_campagne_importer": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=422),
     "admin:enquetes_campagne_modele": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=200),
     "admin:enquetes_campagne_resultats": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=200),
-    "admin:enquetes_campagne_pdf": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=200),
-    "admin:enquetes_campagne_xlsx": equipe("campagne", lit=DIRECTION, voit=EQUIPES, fait=200),
+    "admin:enquetes_campagne_rapport": equipe(
+        "campagne", lit=DIRECTION, voit=EQUIPES, vu=302, donnees={"format": "pdf"}
+    ),
     **modele("enquetes.textelibre", "texte_libre", lit=DIRECTION, change=DIRECTION, historique=False),
     **modele(
         "enquetes.etiquette",
