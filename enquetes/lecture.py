@@ -69,10 +69,6 @@ class TableauLu:
             for rangee in self.rangees
         ]
 
-    @property
-    def a_des_masques(self) -> bool:
-        return any(effectif is None for rangee in self.rangees for effectif in rangee.effectifs)
-
 
 @dataclass(frozen=True)
 class QuestionLue:

@@ -25,7 +25,6 @@ from enquetes.tableaux import Groupe, Ligne, Tableau
 from maisons.models import Commune, Maison
 
 TOTAL, PERIODE, MAISON, ETAPE, MOMENT = "total", "periode", "maison", "etape", "moment"
-FORMAT = 1
 # Counting again, when answers came meanwhile.
 ESSAIS = 3
 
@@ -50,21 +49,27 @@ def publier(*, campagne: Campagne, maintenant: datetime, secondaire: bool = True
 
     Counted without a lock, for answers wait for it; then written if nothing that was counted changed meanwhile.
     `secondaire=False` leaves out what protects small counts: for the test that shows why it is there.
-    Raises PublicationRefusee while there are too few answers, and once the last results are out.
+    Raises PublicationRefusee while there are too few answers, once the last results are out, and when small counts
+    could not be kept hidden.
     """
     for _essai in range(ESSAIS):
         lue = Campagne.objects.select_related("version__questionnaire").get(pk=campagne.pk)
         portee = _portee(lue, maintenant)
         lignes = _lire_reponses(lue, portee.jusqu_a)
-        contenu = _Calcul(
-            plan=plan.lire(lue.version),
-            lignes=lignes,
-            precedents=portee.precedents,
-            jusqu_a=portee.jusqu_a,
-            seuil=lue.seuil,
-            definitif=portee.definitif,
-            secondaire=secondaire,
-        ).contenu()
+        try:
+            contenu = _Calcul(
+                plan=plan.lire(lue.version),
+                lignes=lignes,
+                precedents=portee.precedents,
+                jusqu_a=portee.jusqu_a,
+                seuil=lue.seuil,
+                definitif=portee.definitif,
+                secondaire=secondaire,
+            ).contenu()
+        except secret.SecretImpossible:
+            raise PublicationRefusee(
+                _("Ces résultats feraient deviner de petits nombres, avec ceux qui sont déjà publiés.")
+            ) from None
         publie = _ecrire(lue, portee, lignes, contenu, maintenant)
         if publie is not None:
             return publie
@@ -239,7 +244,6 @@ class _Calcul:
         for tableau in tableaux.tableaux(self.plan, communes=communes):
             par_question.setdefault(tableau.question, []).append(self._tableau(tableau))
         return {
-            "format": FORMAT,
             "n": len(self.lignes),
             "seuil": self.seuil,
             "axes": {

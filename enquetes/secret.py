@@ -22,7 +22,7 @@ _TOLERANCE = 1e-6
 
 
 class SecretImpossible(Exception):
-    """Even with nothing more shown, what was published before would tell a small count."""
+    """It can't be shown that small counts stay hidden: what was published before tells one, or the solver gave up."""
 
 
 @dataclass
@@ -172,16 +172,21 @@ def intervalles(
     for cible in cibles:
         solveur.changeColCost(rang[cible], 1.0)
         trouves[cible] = (
-            _optimum(solveur, highspy.ObjSense.kMinimize, 0.0),
-            _optimum(solveur, highspy.ObjSense.kMaximize, float("inf")),
+            _optimum(solveur, highspy.ObjSense.kMinimize),
+            _optimum(solveur, highspy.ObjSense.kMaximize),
         )
         solveur.changeColCost(rang[cible], 0.0)
     return trouves
 
 
-def _optimum(solveur: Any, sens: Any, sans_borne: float) -> float:
+def _optimum(solveur: Any, sens: Any) -> float:
+    """Raises SecretImpossible when the solver gives none: what was not computed is not protected."""
     solveur.changeObjectiveSense(sens)
     solveur.run()
-    if solveur.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+    statut = solveur.getModelStatus()
+    if statut == highspy.HighsModelStatus.kOptimal:
         return float(solveur.getInfo().objective_function_value)
-    return sans_borne
+    # Counts are not negative: only the largest may have no bound.
+    if statut == highspy.HighsModelStatus.kUnbounded and sens == highspy.ObjSense.kMaximize:
+        return float("inf")
+    raise SecretImpossible

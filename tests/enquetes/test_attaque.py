@@ -11,7 +11,7 @@ from typing import Any
 import highspy
 import pytest
 
-from enquetes import campagnes, publication
+from enquetes import campagnes, publication, secret
 from enquetes.models import Campagne, Instantane
 from tests.enquetes import fabrique
 from tests.factories import CommuneFactory, MaisonFactory, dans
@@ -221,3 +221,22 @@ def test_a_few_more_answers_are_not_published_apart() -> None:
     dernier = publication.publier(campagne=campagne, maintenant=dans(weeks=1))
     assert dernier.definitif
     assert dernier.contenu["n"] == 60
+
+
+class SolveurQuiRenonce:
+    """A solver that stops without an answer."""
+
+    def getModelStatus(self) -> Any:
+        return highspy.HighsModelStatus.kTimeLimit
+
+    def __getattr__(self, nom: str) -> Any:
+        return lambda *_args: None
+
+
+def test_what_the_solver_did_not_prove_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    campagne = fabrique.campagne()
+    fabrique.repondre_au_hasard(campagne, 60, graine=1, semaines=[fabrique.semaine(3)])
+    monkeypatch.setattr(secret, "nouveau_solveur", SolveurQuiRenonce)
+    with pytest.raises(publication.PublicationRefusee, match="deviner"):
+        publication.publier(campagne=campagne, maintenant=dans())
+    assert not campagne.instantanes.exists()
