@@ -20,6 +20,8 @@ from enquetes.plan import FRANCAIS
 from maisons.models import Departement
 
 DONNEES = Path(__file__).parent / "donnees"
+BESOINS = "besoins_parents"
+NOMS = (BESOINS, "satisfaction", "avant_apres")
 
 
 def definition(nom: str) -> dict[str, Any]:

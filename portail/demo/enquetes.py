@@ -81,9 +81,9 @@ def charger_enquetes(*, maintenant: datetime) -> int:
     le = timezone.localdate(maintenant)
     versions = {
         nom: fournis.charger(
-            fournis.definition(nom), departement=departement if nom == "besoins_parents" else None, le=le
+            fournis.definition(nom), departement=departement if nom == fournis.BESOINS else None, le=le
         )
-        for nom in ("besoins_parents", "satisfaction", "avant_apres")
+        for nom in fournis.NOMS
     }
     ajoutees = 0
     public = "Futurs parents et parents d'enfants de moins de 3 ans"

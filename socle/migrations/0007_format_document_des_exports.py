@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('socle', '0005_export'),
+        ("socle", "0005_export"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='export',
-            name='format',
-            field=models.CharField(choices=[('xlsx', 'Excel (xlsx)'), ('ods', 'LibreOffice (ods)'), ('csv', 'texte (csv)'), ('pdf', 'document (pdf)')], max_length=4, verbose_name='format'),
+            model_name="export",
+            name="format",
+            field=models.CharField(
+                choices=[
+                    ("xlsx", "Excel (xlsx)"),
+                    ("ods", "LibreOffice (ods)"),
+                    ("csv", "texte (csv)"),
+                    ("pdf", "document (pdf)"),
+                ],
+                max_length=4,
+                verbose_name="format",
+            ),
         ),
     ]

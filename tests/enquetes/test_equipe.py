@@ -323,7 +323,7 @@ class TestResultats:
         assert utilisateur is not None
         client = entrer(client, utilisateur)
         client.post(reverse("admin:enquetes_campagne_rapport", args=[campagne.pk]), {"format": "xlsx"})
-        Affectation.objects.filter(utilisateur=utilisateur).update(fin=dans(days=-1).date())
+        Affectation.objects.filter(utilisateur=utilisateur).update(au=dans(days=-1).date())
         exports.tenir_exports(horloge=timezone.now)
         assert Export.objects.get().statut == StatutExport.ECHEC
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from enquetes import campagnes, collecte
+from enquetes import campagnes, collecte, construction, fournis
 from enquetes.enums import CanalEnquete
-from enquetes.models import Campagne, JetonUtilise, Reponse, ReponseEnCours, TexteLibre
+from enquetes.models import Campagne, JetonUtilise, Questionnaire, Reponse, ReponseEnCours, TexteLibre
 from tests.enquetes import fabrique
-from tests.factories import CommuneFactory, dans
+from tests.factories import CommuneFactory, MaisonFactory, dans
 
 pytestmark = pytest.mark.django_db
 
@@ -259,8 +261,6 @@ class TestBorne:
 class TestInvitation:
     @pytest.fixture
     def invitation(self) -> tuple[Campagne, str]:
-        from enquetes import fournis
-
         version = fournis.charger(fournis.definition("satisfaction"), departement=None, le=dans().date())
         campagne = fabrique.campagne(vers=version)
         acces = fabrique.acces(campagne, CanalEnquete.INVITATION)
@@ -297,8 +297,6 @@ class TestInvitation:
 
 class TestLangues:
     def test_arabic_reads_from_right_to_left_in_its_own_words(self, client: Client) -> None:
-        from enquetes import fournis
-
         version = fournis.charger(fournis.definition("besoins_parents"), departement=None, le=dans().date())
         campagne = fabrique.campagne(vers=version)
         debut = reverse("enquetes:debut", args=[fabrique.acces(campagne).code])
@@ -310,11 +308,18 @@ class TestLangues:
         assert not re.search(r"Suivant|Question \d", page(question))
 
     def test_every_sentence_of_the_given_questionnaires_is_translated(self) -> None:
-        from enquetes import construction, fournis
-
-        for nom in ("besoins_parents", "satisfaction", "avant_apres"):
+        call_command("charger_questionnaires", stdout=StringIO())
+        for nom in fournis.NOMS:
             version = fournis.charger(fournis.definition(nom), departement=None, le=dans().date())
             assert construction.a_corriger(version) == []
+        assert Questionnaire.objects.filter(departement=None).count() == len(fournis.NOMS)
+
+    def test_the_parents_survey_may_be_loaded_for_a_departement(self) -> None:
+        departement = MaisonFactory().departement
+        call_command("charger_questionnaires", departement=departement.code, stdout=StringIO())
+        assert Questionnaire.objects.get(departement=departement).usage == "enquete"
+        with pytest.raises(CommandError):
+            call_command("charger_questionnaires", departement="??", stdout=StringIO())
 
 
 def test_the_week_is_all_that_is_known_of_the_time(campagne: Campagne) -> None:
