@@ -33,6 +33,7 @@ GARDEE_BORNE = timedelta(minutes=5)
 # Without 0, O, 1, I, L, U: read aloud and copied by hand.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LONGUEUR = 16
+_PORTE = "~"
 
 
 class CollecteRefusee(Exception):
@@ -77,6 +78,10 @@ class Formulaire:
     def est_borne(self) -> bool:
         return self.acces.canal == CanalEnquete.BORNE
 
+    @property
+    def cle(self) -> str:
+        return cle_de(self.acces, self.code)
+
 
 # Codes
 
@@ -92,6 +97,17 @@ def lisible(code: str) -> str:
 
 def normaliser_code(tape: str) -> str:
     return "".join(c for c in tape.upper() if c in _ALPHABET)[: _LONGUEUR + 1]
+
+
+def cle_de(acces: Acces, code: str) -> str:
+    """A form in an address. A tablet's names its door too, to find the first screen once the form is gone."""
+    return f"{acces.code}{_PORTE}{code}" if acces.canal == CanalEnquete.BORNE else code
+
+
+def lire_cle(cle: str) -> tuple[str, str]:
+    """The code of a form and, on a tablet, the code of its door."""
+    porte, _tilde, code = cle.rpartition(_PORTE)
+    return normaliser_code(code), porte if porte.isascii() and porte.isalnum() else ""
 
 
 def _empreinte(code: str) -> str:

@@ -59,6 +59,8 @@ class QuestionForm(forms.Form):
         self.communes: list[Commune] = []
         for nom, champ in self._champs(valeur):
             champ.required = False
+            # In the language of the questions, like the rest of the screen.
+            champ.error_messages["invalid_choice"] = mots["manque"]
             self.fields[nom] = champ
 
     def _champs(self, valeur: Any) -> list[tuple[str, forms.Field]]:

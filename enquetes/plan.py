@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from django.utils.translation import gettext as __
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from enquetes.enums import DE_DROITE_A_GAUCHE, RoleQuestion, TypeQuestion
 from enquetes.models import Traduction, Version
@@ -41,18 +42,14 @@ MOTS = {
     "sans_reponse": _("sans réponse"),
     "anonyme": _("Vos réponses sont anonymes : ni nom, ni adresse, ni heure ne sont gardés avec elles."),
     "libre": _("Vous pouvez passer une question, revenir en arrière, vous arrêter."),
-    "duree": _("Environ {n} minutes."),
+    "duree": _("Temps de réponse : environ {n} min."),
     "merci": _("Merci !"),
     "borne": _("Cet écran revient seul au début, et la tablette ne garde rien."),
     "code_titre": _("Continuer plus tard"),
     "code_aide": _("Notez ce code ou gardez cette adresse : eux seuls rouvrent vos réponses, pendant 15 jours."),
     "code_suite": _("Continuer maintenant"),
-    "code_champ": _("Votre code"),
-    "code_faux": _(
-        "Ce code n'ouvre rien : vérifiez-le. Après 15 jours, ou une fois les réponses envoyées, il s'efface."
-    ),
     "reprendre": _("J'ai déjà un code"),
-    "ouvrir": _("Reprendre"),
+    "affluence": _("Trop de réponses viennent de cette connexion. Attendez une heure et recommencez."),
 }
 
 
@@ -148,7 +145,9 @@ class Plan:
 
     def mots(self, langue: str) -> dict[str, str]:
         traduits = self.traductions.get(langue, {})
-        return {cle: traduits.get(f"mot.{cle}", str(mot)) for cle, mot in MOTS.items()}
+        # Not in the site's language of the moment: in that of the questions, French where they have none.
+        with override(langue if langue in dict(settings.LANGUAGES) else FRANCAIS):
+            return {cle: traduits.get(f"mot.{cle}", str(mot)) for cle, mot in MOTS.items()}
 
     def dans(self, langue: str) -> Plan:
         """The same plan in another language; a sentence without a translation stays in French."""
@@ -198,7 +197,8 @@ class Plan:
             phrases[f"max.{q.code}"] = q.libelle_maximum
             phrases |= {f"c.{q.code}.{c.code}": c.libelle for c in q.choix}
             phrases |= {f"l.{q.code}.{ligne.code}": ligne.libelle for ligne in q.lignes}
-        phrases |= {f"mot.{cle}": __(str(mot)) for cle, mot in MOTS.items()}
+        with override(FRANCAIS):
+            phrases |= {f"mot.{cle}": str(mot) for cle, mot in MOTS.items()}
         return {cle: texte for cle, texte in phrases.items() if texte}
 
 

@@ -42,15 +42,19 @@ def avec_formulaire(vue: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     @page_privee
     @wraps(vue)
     def enveloppe(request: HttpRequest, /, cle: str, **parties: Any) -> HttpResponse:
+        code, porte = collecte.lire_cle(cle)
         try:
-            formulaire = collecte.lire(code=collecte.normaliser_code(cle), maintenant=timezone.now())
+            formulaire = collecte.lire(code=code, maintenant=timezone.now())
             reponse = vue(request, formulaire, **parties)
         except collecte.CodeInconnu:
+            if porte:
+                # A tablet that slept: whoever wakes it begins at the first screen.
+                return redirect("enquetes:debut", code=porte)
             return render(request, "enquetes/termine.html", status=410)
         except collecte.EnqueteFermee:
             return render(request, "enquetes/fermee.html", status=410)
         if formulaire.est_borne and reponse.status_code in (200, INVALIDE):
-            _revenir(reponse, reverse("enquetes:laisser", args=[formulaire.code]), BORNE_QUESTION_S)
+            _revenir(reponse, reverse("enquetes:laisser", args=[formulaire.cle]), BORNE_QUESTION_S)
         return reponse
 
     return enveloppe
@@ -110,14 +114,14 @@ def debut(request: HttpRequest, code: str, jeton: str = "") -> HttpResponse:
             return render(request, "enquetes/debut.html", {**contexte, "trop": True}, status=TROP)
         try:
             if jeton:
-                cle = collecte.commencer_invite(acces=acces, jeton=jeton, langue=langue, maintenant=maintenant)
+                ouvert = collecte.commencer_invite(acces=acces, jeton=jeton, langue=langue, maintenant=maintenant)
             else:
-                cle = collecte.commencer(acces=acces, langue=langue, maintenant=maintenant)
+                ouvert = collecte.commencer(acces=acces, langue=langue, maintenant=maintenant)
         except collecte.InvitationInvalide:
             raise Http404 from None
         except collecte.DejaRepondu:
             return render(request, "enquetes/termine.html", {"deja": True}, status=410)
-        return redirect("enquetes:suite", cle=cle)
+        return redirect("enquetes:suite", cle=collecte.cle_de(acces, ouvert))
     reponse = render(request, "enquetes/debut.html", contexte)
     if contexte["borne"]:
         # What a browser may have kept of the last visitor.
@@ -127,8 +131,9 @@ def debut(request: HttpRequest, code: str, jeton: str = "") -> HttpResponse:
 
 def _dans_la_limite(request: HttpRequest, acces: Acces) -> bool:
     borne = acces.canal == CanalEnquete.BORNE
+    # Apart: what a tablet takes is not taken from the telephones on the same connection.
     return consommer(
-        usage="enquete",
+        usage="enquete_borne" if borne else "enquete",
         origine=f"{acces.campagne_id}:{adresse_client(request)}",
         limite=BORNE_PAR_HEURE if borne else settings.ENQUETES_PAR_ADRESSE_ET_HEURE,
         maintenant=timezone.now(),
@@ -152,7 +157,7 @@ def reprendre(request: HttpRequest) -> HttpResponse:
         formulaire = collecte.lire(code=collecte.normaliser_code(contexte["tape"]), maintenant=maintenant)
     except collecte.CodeInconnu:
         return render(request, "enquetes/reprendre.html", {**contexte, "erreur": "inconnu"}, status=INVALIDE)
-    return redirect("enquetes:suite", cle=formulaire.code)
+    return redirect("enquetes:suite", cle=formulaire.cle)
 
 
 @require_safe
@@ -162,8 +167,8 @@ def suite(request: HttpRequest, formulaire: Formulaire) -> HttpResponse:
     posees = formulaire.posees
     derniere = max((i for i, q in enumerate(posees) if q.code in formulaire.valeurs), default=-1)
     if derniere + 1 < len(posees):
-        return redirect("enquetes:question", cle=formulaire.code, question=posees[derniere + 1].code)
-    return redirect("enquetes:relire", cle=formulaire.code)
+        return redirect("enquetes:question", cle=formulaire.cle, question=posees[derniere + 1].code)
+    return redirect("enquetes:relire", cle=formulaire.cle)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -173,7 +178,7 @@ def question(request: HttpRequest, formulaire: Formulaire, question: str) -> Htt
     place = next((i for i, q in enumerate(posees) if q.code == question), None)
     if place is None:
         # A question that another answer took away.
-        return redirect("enquetes:suite", cle=formulaire.code)
+        return redirect("enquetes:suite", cle=formulaire.cle)
     cadre = _cadre(formulaire.acces, formulaire.plan, formulaire.langue)
     affichee = cadre["plan"].par_code[question]
     relire_ensuite = "relire" in request.GET
@@ -212,12 +217,12 @@ def _apres(formulaire: Formulaire, question: str, *, relire_ensuite: bool) -> Ht
     posees = formulaire.posees
     place = next(i for i, q in enumerate(posees) if q.code == question)
     if relire_ensuite:
-        return redirect("enquetes:relire", cle=formulaire.code)
+        return redirect("enquetes:relire", cle=formulaire.cle)
     if place + 1 < len(posees):
-        return redirect("enquetes:question", cle=formulaire.code, question=posees[place + 1].code)
+        return redirect("enquetes:question", cle=formulaire.cle, question=posees[place + 1].code)
     if _est_direct(formulaire):
         return _envoyer(formulaire)
-    return redirect("enquetes:relire", cle=formulaire.code)
+    return redirect("enquetes:relire", cle=formulaire.cle)
 
 
 def _envoyer(formulaire: Formulaire) -> HttpResponse:
@@ -225,7 +230,7 @@ def _envoyer(formulaire: Formulaire) -> HttpResponse:
         acces = collecte.envoyer(code=formulaire.code, maintenant=timezone.now())
     except collecte.ReponseIrrecevable:
         manquante = next(q for q in formulaire.posees if q.obligatoire and q.code not in formulaire.valeurs)
-        return redirect("enquetes:question", cle=formulaire.code, question=manquante.code)
+        return redirect("enquetes:question", cle=formulaire.cle, question=manquante.code)
     adresse = reverse("enquetes:merci", args=[acces.code])
     return redirect(f"{adresse}?langue={formulaire.langue}")
 
@@ -289,14 +294,17 @@ def laisser(request: HttpRequest, cle: str) -> HttpResponse:
 
     Reached by a page that turns by itself, hence by GET; only a tablet's form is let go so.
     """
-    code = collecte.normaliser_code(cle)
+    code, porte = collecte.lire_cle(cle)
     try:
         formulaire = collecte.lire(code=code, maintenant=timezone.now())
     except collecte.CodeInconnu:
-        raise Http404 from None
-    if formulaire.est_borne:
-        collecte.oublier(code=code)
-    return redirect("enquetes:debut", code=formulaire.acces.code)
+        if not porte:
+            raise Http404 from None
+    else:
+        porte = formulaire.acces.code
+        if formulaire.est_borne:
+            collecte.oublier(code=code)
+    return redirect("enquetes:debut", code=porte)
 
 
 @require_safe

@@ -128,7 +128,7 @@ class TestParcours:
             ("minutes", {"reponse": "61"}, "entre 0 et 60"),
             ("minutes", {"reponse": "dix"}, "entre 0 et 60"),
             ("commune", {"reponse": "Nulle-part"}, "ne trouvons pas"),
-            ("etape", {"reponse": "licorne"}, "licorne"),
+            ("etape", {"reponse": "licorne"}, "Choisissez une réponse"),
         ],
     )
     def test_what_does_not_fit_is_said(
@@ -233,7 +233,18 @@ class TestBorne:
             "enquetes:debut", args=[fabrique.acces(campagne, CanalEnquete.BORNE).code]
         )
         assert not ReponseEnCours.objects.exists()
-        assert client.get(adresse).status_code == 410
+        # Asleep past its form's term, then woken: whatever its page does, it is at its first screen.
+        for requete in (client.get(laisser), client.get(adresse), client.post(adresse, {"reponse": "bebe"})):
+            assert requete["Location"] == retour["Location"]
+
+    def test_what_it_takes_is_not_taken_from_the_telephones(
+        self, client: Client, campagne: Campagne, settings: Any
+    ) -> None:
+        settings.ENQUETES_PAR_ADRESSE_ET_HEURE = 1
+        for _ in range(3):
+            commencer(client, campagne, CanalEnquete.BORNE)
+        lien = reverse("enquetes:debut", args=[fabrique.acces(campagne).code])
+        assert [client.post(lien).status_code for _ in range(2)] == [302, 429]
 
     def test_it_offers_no_code_and_no_way_out(self, client: Client, campagne: Campagne) -> None:
         adresse = commencer(client, campagne, CanalEnquete.BORNE)
@@ -306,6 +317,18 @@ class TestLangues:
         question = client.post(debut, {"langue": "ar"}, follow=True)
         assert "في أي مرحلة أنتم؟" in page(question)
         assert not re.search(r"Suivant|Question \d", page(question))
+
+    def test_a_questionnaire_that_english_has_not_is_in_french_throughout(
+        self, client: Client, campagne: Campagne
+    ) -> None:
+        debut = "/en" + reverse("enquetes:debut", args=[fabrique.acces(campagne).code])
+        assert "Commencer" in page(client.get(debut))
+        adresse = client.post(debut, follow=True).redirect_chain[-1][0]
+        assert adresse.startswith("/en/q/")
+        for contenu in (page(client.get(adresse)), page(client.post(adresse, {"reponse": "licorne"}))):
+            assert '<html lang="fr"' in contenu
+            assert "Question 1 sur 7" in contenu
+            assert not re.search(r"Next|Question 1 of|Select a valid", contenu)
 
     def test_every_sentence_of_the_given_questionnaires_is_translated(self) -> None:
         call_command("charger_questionnaires", stdout=StringIO())
