@@ -8,9 +8,17 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from enquetes import plan
-from enquetes.enums import A_CHOIX, SOURCES_CONDITION, TRANSITIONS_VERSION, StatutVersion, TypeQuestion
+from enquetes.enums import (
+    A_CHOIX,
+    SOURCES_CONDITION,
+    TRANSITIONS_VERSION,
+    LangueQuestionnaire,
+    StatutVersion,
+    TypeQuestion,
+)
 from enquetes.models import Choix, Condition, LigneMatrice, Question, Questionnaire, Section, Traduction, Version
 
 
@@ -139,18 +147,17 @@ def deplacer_question(*, question: Question, vers_le_haut: bool) -> None:
 
 @transaction.atomic
 def traduire(*, version: Version, langue: str, textes: Mapping[str, str]) -> None:
-    """Keep the translations of a draft in one language; an emptied one goes."""
+    """Keep the translations of a draft in one language; emptied of all of them, it has this language no more."""
     version = _brouillon(version)
     connues = plan.lire(version).phrases()
+    ecrites = {cle: texte.strip() for cle, texte in textes.items() if cle in connues and texte.strip()}
     version.traductions.filter(langue=langue).delete()
     Traduction.objects.bulk_create(
-        Traduction(version=version, langue=langue, cle=cle, texte=texte.strip())
-        for cle, texte in textes.items()
-        if cle in connues and texte.strip()
+        Traduction(version=version, langue=langue, cle=cle, texte=texte) for cle, texte in ecrites.items()
     )
-    if langue not in version.langues:
-        version.langues = [*version.langues, langue]
-        version.save(update_fields=["langues"])
+    autres = [autre for autre in version.langues if autre != langue]
+    version.langues = [*autres, langue] if ecrites else autres
+    version.save(update_fields=["langues"])
 
 
 def a_corriger(version: Version) -> list[str]:
@@ -185,7 +192,12 @@ def a_corriger(version: Version) -> list[str]:
     for langue in lu.langues:
         manquent = len(phrases.keys() - lu.traductions.get(langue, {}).keys())
         if manquent:
-            defauts.append(_("Traduction (%(langue)s) : il manque %(n)d phrases.") % {"langue": langue, "n": manquent})
+            phrase = ngettext(
+                "Traduction (%(langue)s) : il manque %(n)d phrase.",
+                "Traduction (%(langue)s) : il manque %(n)d phrases.",
+                manquent,
+            )
+            defauts.append(phrase % {"langue": LangueQuestionnaire(langue).label, "n": manquent})
     return defauts
 
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
-from enquetes.models import Campagne, Question, Questionnaire, Section, Version
+from enquetes.models import Campagne, Etiquette, Question, Questionnaire, Section, Version
 from socle.admin import PorteeAdmin, PorteeStacked
 from socle.portee import nom_permission, roles_autorises, utilisateur_de
 
@@ -16,6 +16,8 @@ _LECTURES = frozenset({"view", "resultats"})
 def mene(request: HttpRequest, objet: models.Model, roles: frozenset[str]) -> bool:
     """Whether a person leads what this belongs to: the campaign, or the questionnaire."""
     utilisateur, le = utilisateur_de(request), timezone.localdate()
+    if isinstance(objet, Etiquette):
+        objet = objet.campagne
     if isinstance(objet, Campagne):
         return Campagne.objects.menees_par(utilisateur, le=le, roles=roles).filter(pk=objet.pk).exists()
     if isinstance(objet, (Section, Question)):

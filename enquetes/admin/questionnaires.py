@@ -28,8 +28,9 @@ from socle.portee import utilisateur_de, visibles
 
 if TYPE_CHECKING:
     _VersionForm = forms.ModelForm[Version]
+    _QuestionForm = forms.ModelForm[Question]
 else:
-    _VersionForm = forms.ModelForm
+    _VersionForm = _QuestionForm = forms.ModelForm
 
 
 class TextesForm(_VersionForm):
@@ -72,6 +73,10 @@ class QuestionnaireAdmin(MeneAdmin):
         if champ is not None:
             champ.required = not mene_le_reseau(request, self.roles_pour("add", "change"))
         return form
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Part of what was asked: the database holds it too.
+        return ("titre", "usage") if obj is not None and obj.a_une_version_publiee() else ()
 
     def get_urls(self) -> list[URLPattern]:
         vue = self.admin_site.admin_view
@@ -150,10 +155,17 @@ class VersionAdmin(MeneAdmin):
             *super().get_urls(),
         ]
 
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        raise PermissionDenied
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        brouillon = not isinstance(obj, Version) or obj.est_brouillon
+        return brouillon and super().has_delete_permission(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Version) -> None:
+        request._questionnaire_quitte = obj.questionnaire_id  # type: ignore[attr-defined]
+        super().delete_model(request, obj)
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        quitte = getattr(request, "_questionnaire_quitte")  # noqa: B009
+        return HttpResponseRedirect(reverse("admin:enquetes_questionnaire_change", args=[quitte]))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -181,6 +193,7 @@ class VersionAdmin(MeneAdmin):
             "textes": textes,
             "peut_modifier": peut and version.est_brouillon,
             "peut_retirer": peut and version.statut == StatutVersion.PUBLIEE,
+            "peut_supprimer": self.has_delete_permission(request, version),
             "a_corriger": construction.a_corriger(version) if version.est_brouillon else [],
             "langues": LangueQuestionnaire.choices,
             "nombre": version.questions.count(),
@@ -286,6 +299,21 @@ def _entier(texte: str) -> int:
         raise Http404 from None
 
 
+class QuestionAdminForm(_QuestionForm):
+    """A question is judged with the version it joins, whose names and roles are each its own."""
+
+    def clean(self) -> Any:
+        donnees = super().clean()
+        section = self.cleaned_data.get("section")
+        if section is not None:
+            self.instance.version = section.version
+        return donnees
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # Not a field of the form, but known by then.
+        return super()._get_validation_exclusions() - {"version"}  # type: ignore[no-any-return, misc]
+
+
 class ChoixInline(MeneStacked):
     model = Choix
     fields = (("rang", "code", "libelle", "exclusif"),)
@@ -320,6 +348,7 @@ class ConditionInline(MeneStacked):
 class QuestionAdmin(MeneAdmin):
     """Reached from the builder."""
 
+    form = QuestionAdminForm
     dans_le_menu = False
     ordering = ("version", "section__rang", "rang")
     fieldsets = (
@@ -392,7 +421,7 @@ class QuestionAdmin(MeneAdmin):
 
 @admin.register(Section)
 class SectionAdmin(MeneAdmin):
-    """To change a part's title."""
+    """To change a part's title, or to take it out with its questions."""
 
     dans_le_menu = False
     fields = ("titre",)
@@ -406,10 +435,19 @@ class SectionAdmin(MeneAdmin):
         return brouillon and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
+        brouillon = not isinstance(obj, Section) or obj.version.est_brouillon
+        return brouillon and super().has_delete_permission(request, obj)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:enquetes_version_change", args=[obj.version_id]))
+
+    def delete_model(self, request: HttpRequest, obj: Section) -> None:
+        request._version_quittee = obj.version_id  # type: ignore[attr-defined]
+        super().delete_model(request, obj)
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        quittee = getattr(request, "_version_quittee")  # noqa: B009
+        return HttpResponseRedirect(reverse("admin:enquetes_version_change", args=[quittee]))
 
 
 def versions_proposees(request: HttpRequest, roles: frozenset[str]) -> QuerySet[Version]:

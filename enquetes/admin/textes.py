@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from enquetes.admin.commun import MeneAdmin
 from enquetes.enums import StatutTexte
-from enquetes.models import Etiquette, TexteLibre
+from enquetes.models import Campagne, Etiquette, TexteLibre
 from socle.admin import FiltreVisible, PorteeAdmin
 from socle.portee import utilisateur_de, visibles
 
@@ -72,9 +73,16 @@ class TexteLibreAdmin(PorteeAdmin):
 
 
 @admin.register(Etiquette)
-class EtiquetteAdmin(PorteeAdmin):
+class EtiquetteAdmin(MeneAdmin):
     list_display = ("nom", "campagne")
     list_filter = (("campagne", FiltreVisible),)
     list_select_related = ("campagne",)
     ordering = ("campagne__titre", "nom")
     fields = ("campagne", "nom")
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
+        if db_field.name != "campagne":
+            return super().get_field_queryset(db, db_field, request)
+        return Campagne.objects.menees_par(
+            utilisateur_de(request), le=timezone.localdate(), roles=self.roles_pour("add", "change")
+        ).order_by("-ouvre_le", "pk")

@@ -67,6 +67,9 @@ class Questionnaire(models.Model):
     def __str__(self) -> str:
         return self.titre
 
+    def a_une_version_publiee(self) -> bool:
+        return self.versions.exclude(statut=StatutVersion.BROUILLON).exists()
+
 
 class VersionQuerySet(models.QuerySet["Version"]):
     def publiees(self) -> VersionQuerySet:

@@ -96,6 +96,12 @@ class TestPublier:
         with pytest.raises(construction.ConstructionRefusee, match="manque"):
             construction.publier(version=version, le=dans().date())
 
+    def test_a_language_opened_and_left_empty_holds_nothing_back(self) -> None:
+        version = self.brouillon()
+        for textes in ({}, {"q.etape": "أين"}, {"q.etape": " "}):
+            construction.traduire(version=version, langue="ar", textes=textes)
+        assert construction.publier(version=version, le=dans().date()).langues == []
+
     def test_moving_a_question_past_the_end_of_its_part(self) -> None:
         version = self.brouillon()
         construction.deplacer_question(question=version.questions.get(code="transport"), vers_le_haut=False)

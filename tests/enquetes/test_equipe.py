@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import tablib
+from django.db import transaction
+from django.db.utils import IntegrityError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +18,16 @@ from pdfua.model import Severity
 
 from enquetes import campagnes, construction, demandes, fournis, lecture, publication
 from enquetes.enums import StatutTexte
-from enquetes.models import Campagne, DemandePublication, Questionnaire, Reponse, TexteLibre
+from enquetes.models import (
+    Campagne,
+    DemandePublication,
+    Etiquette,
+    Questionnaire,
+    Reponse,
+    Section,
+    TexteLibre,
+    Version,
+)
 from maisons.models import Affectation, Maison
 from socle import exports
 from socle.enums import StatutExport
@@ -183,6 +194,30 @@ def test_the_network_s_questionnaire_is_read_not_written_by_a_departement(client
     )
 
 
+def nouvelle_question(section: Section, **champs: str) -> dict[str, Any]:
+    """What the form of a question with two choices sends."""
+    return {
+        "section": section.pk,
+        "type": "unique",
+        "intitule": "Venez-vous ?",
+        "aide": "",
+        "bornes": "",
+        "code": "",
+        "role": "",
+        "choix-TOTAL_FORMS": "2",
+        "choix-INITIAL_FORMS": "0",
+        "choix-0-rang": "1",
+        "choix-0-code": "oui",
+        "choix-0-libelle": "Oui",
+        "choix-1-rang": "2",
+        "choix-1-code": "non",
+        "choix-1-libelle": "Non",
+        "lignes-TOTAL_FORMS": "0",
+        "lignes-INITIAL_FORMS": "0",
+        **champs,
+    }
+
+
 class TestConstruire:
     def test_from_an_empty_draft_to_a_published_version(self, client: Client, maison: Maison) -> None:
         client = qui(client, "pilote", maison)
@@ -196,28 +231,7 @@ class TestConstruire:
         section = version.sections.get()
         ajout = reverse("admin:enquetes_question_add")
         assert client.get(f"{ajout}?section={section.pk}").status_code == 200
-        vides = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0"}
-        reponse = client.post(
-            ajout,
-            {
-                "section": section.pk,
-                "type": "unique",
-                "intitule": "Venez-vous ?",
-                "aide": "",
-                "bornes": "",
-                "code": "",
-                "role": "",
-                "choix-TOTAL_FORMS": "2",
-                "choix-INITIAL_FORMS": "0",
-                "choix-0-rang": "1",
-                "choix-0-code": "oui",
-                "choix-0-libelle": "Oui",
-                "choix-1-rang": "2",
-                "choix-1-code": "non",
-                "choix-1-libelle": "Non",
-                **{f"lignes-{k}": v for k, v in vides.items()},
-            },
-        )
+        reponse = client.post(ajout, nouvelle_question(section))
         assert reponse.status_code == 302, reponse.context["errors"]
         question = version.questions.get()
         assert (question.code, question.rang, question.choix.count()) == ("q1", 1, 2)
@@ -229,6 +243,54 @@ class TestConstruire:
         version.refresh_from_db()
         assert version.statut == "publiee"
         assert client.post(traduire, {}).status_code == 403
+
+    @pytest.fixture
+    def brouillon(self, maison: Maison) -> Version:
+        version = fabrique.version(departement=maison.departement)
+        return construction.nouvelle_version(questionnaire=version.questionnaire)
+
+    @pytest.mark.parametrize(
+        ("champs", "phrase"),
+        [
+            ({"code": "freins"}, "porte déjà ce nom court"),
+            ({"role": "etape"}, "tient déjà ce rôle"),
+            ({"choix-1-code": "oui"}, "oui"),
+        ],
+    )
+    def test_a_name_or_a_role_that_is_taken_is_said(
+        self, client: Client, brouillon: Version, maison: Maison, champs: dict[str, str], phrase: str
+    ) -> None:
+        section = brouillon.sections.get(titre="La suite")
+        reponse = qui(client, "pilote", maison).post(
+            reverse("admin:enquetes_question_add"), nouvelle_question(section, **champs)
+        )
+        assert reponse.status_code == 200
+        assert phrase in reponse.content.decode()
+        assert brouillon.questions.count() == 8
+
+    def test_a_part_goes_with_its_questions_and_a_draft_whole(
+        self, client: Client, brouillon: Version, maison: Maison
+    ) -> None:
+        client, oui = qui(client, "pilote", maison), {"post": "yes"}
+        partie = reverse("admin:enquetes_section_delete", args=[brouillon.sections.get(titre="La suite").pk])
+        assert client.post(partie, oui)["Location"] == reverse("admin:enquetes_version_change", args=[brouillon.pk])
+        assert set(brouillon.questions.values_list("code", flat=True)) == {"etape", "freins", "transport"}
+        publiee = brouillon.questionnaire.versions.get(numero=1)
+        for version, statut in ((publiee, 403), (brouillon, 302)):
+            adresse = reverse("admin:enquetes_version_delete", args=[version.pk])
+            assert client.post(adresse, oui).status_code == statut
+        assert list(brouillon.questionnaire.versions.all()) == [publiee]
+
+    def test_what_was_published_keeps_its_title(self, client: Client, brouillon: Version, maison: Maison) -> None:
+        questionnaire = brouillon.questionnaire
+        page = reverse("admin:enquetes_questionnaire_modifier", args=[questionnaire.pk])
+        donnees = {"titre": "Autre", "usage": "satisfaction", "presentation": "Mieux"}
+        donnees["departement"] = str(maison.departement_id)
+        qui(client, "pilote", maison).post(page, donnees)
+        lu = Questionnaire.objects.get(pk=questionnaire.pk)
+        assert (lu.titre, lu.usage, lu.presentation) == (questionnaire.titre, "enquete", "Mieux")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Questionnaire.objects.update(titre="Autre")
 
     def test_a_responsable_prepares_a_campaign_of_the_house(self, client: Client, maison: Maison) -> None:
         version = fournis.charger(fournis.definition("satisfaction"), departement=None, le=dans().date())
@@ -363,6 +425,20 @@ class TestResultats:
         assert (lus(responsable), lus(pilote)) == ((False, False), (True, False))
         Reponse.objects.bulk_create(Reponse(**partout, maison=maison) for _ in range(11))
         assert (lus(responsable), lus(pilote)) == ((True, True), (True, True))
+
+    def test_the_departement_s_tags_are_its_own_to_change(
+        self, client: Client, campagne: Campagne, maison: Maison
+    ) -> None:
+        etiquette = Etiquette.objects.create(campagne=campagne, nom="Horaires")
+        page = reverse("admin:enquetes_etiquette_change", args=[etiquette.pk])
+        ajout = reverse("admin:enquetes_etiquette_add")
+        donnees = {"campagne": campagne.pk, "nom": "Accueil"}
+        responsable = qui(Client(), "responsable", maison)
+        assert responsable.get(page).status_code == 200
+        assert responsable.post(page, donnees).status_code == 403
+        assert responsable.post(ajout, donnees).status_code == 200
+        assert list(Etiquette.objects.values_list("nom", flat=True)) == ["Horaires"]
+        assert qui(client, "pilote", maison).post(page, donnees).status_code == 302
 
     def test_only_read_texts_are_public(self, client: Client, campagne: Campagne, maison: Maison) -> None:
         Campagne.objects.update(resultats_publics=True)
