@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from enquetes.enums import TRANSITIONS_CAMPAGNE, CanalEnquete, Moment, StatutCampagne, StatutVersion, Usage
-from enquetes.models import Acces, Campagne, SuiteDonnee
+from enquetes.models import Acces, Campagne
 
 # The doors that each use calls for, at the houses and for the campaign as a whole.
 _CANAUX: dict[str, tuple[tuple[CanalEnquete, ...], tuple[CanalEnquete, ...]]] = {
@@ -96,11 +96,11 @@ def clore_les_passees(*, le: date) -> int:
 
 
 @transaction.atomic
-def noter_suite(*, campagne: Campagne, dit: str, fait: str) -> SuiteDonnee:
-    """Add what was done about what was said."""
+def tenir_porte(*, campagne: Campagne, acces: int, ouverte: bool) -> None:
+    """Close a door that was abused – a link passed around, a poster copied –, or open it again."""
     campagne = _verrouiller(campagne)
-    dernier = campagne.suites.order_by("-rang").values_list("rang", flat=True).first() or 0
-    return SuiteDonnee.objects.create(campagne=campagne, rang=dernier + 1, dit=dit, fait=fait)
+    if not campagne.acces.filter(pk=acces).update(actif=ouverte):
+        raise CampagneRefusee(_("Cet accès n'est pas de cette campagne."))
 
 
 def acces_ouvert(*, usage: Usage, canal: CanalEnquete, maison: int, le: date) -> Acces | None:

@@ -17,15 +17,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import get_random_string
 
 from enquetes import plan
 from enquetes.enums import CanalEnquete, TypeQuestion
 from enquetes.models import Acces, JetonUtilise, Reponse, ReponseEnCours, TexteLibre, lundi
 from enquetes.plan import Plan, PlanQuestion
+from socle import liens
 
 GARDEE = timedelta(days=15)
 # A tablet that someone left in the middle: long enough to think, too short for the next visitor.
@@ -86,10 +86,6 @@ class Formulaire:
 # Codes
 
 
-def _nouveau_code() -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(_LONGUEUR))
-
-
 def lisible(code: str) -> str:
     """In groups of four, to be copied by hand."""
     return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
@@ -139,22 +135,20 @@ def _terme(acces: Acces, maintenant: datetime) -> datetime:
 # Invitations: signed, used once, in no table before they are opened.
 
 
+def _usage(acces: Acces) -> str:
+    return f"enquetes.invitation.{acces.code}"
+
+
 def nouveau_jeton(acces: Acces) -> str:
     secret = secrets.token_urlsafe(12)
-    return f"{secret}.{_signature(acces, secret, settings.SECRET_KEY)}"
-
-
-def _signature(acces: Acces, secret: str, cle: str | bytes) -> str:
-    condense = salted_hmac(f"enquetes.invitation.{acces.code}", secret, secret=cle, algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(condense[:12]).decode()
+    return f"{secret}.{liens.sceau(_usage(acces), secret)}"
 
 
 def _verifier_jeton(acces: Acces, jeton: str) -> str:
-    secret, point, signature = jeton.partition(".")
-    cles = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    if point and any(constant_time_compare(signature, _signature(acces, secret, cle)) for cle in cles):
-        return secret
-    raise InvitationInvalide
+    secret, point, sceau = jeton.partition(".")
+    if not point or not liens.est_scelle(_usage(acces), secret, sceau):
+        raise InvitationInvalide
+    return secret
 
 
 def _code_du_jeton(acces: Acces, secret: str) -> str:
@@ -180,7 +174,7 @@ def commencer(*, acces: Acces, langue: str, maintenant: datetime) -> str:
     _verifier_ouvert(acces, maintenant)
     if acces.canal == CanalEnquete.INVITATION:
         raise InvitationInvalide
-    return _commencer(acces, code=_nouveau_code(), langue=langue, maintenant=maintenant)
+    return _commencer(acces, code=get_random_string(_LONGUEUR, _ALPHABET), langue=langue, maintenant=maintenant)
 
 
 @transaction.atomic
@@ -253,14 +247,6 @@ def repondre(*, code: str, question: str, valeur: Any, maintenant: datetime) -> 
             raise ReponseIrrecevable
         valeurs[question] = valeur
     return _garder(replace(formulaire, valeurs=valeurs), maintenant)
-
-
-@transaction.atomic
-def changer_langue(*, code: str, langue: str, maintenant: datetime) -> Formulaire:
-    formulaire = _verrouiller(code, maintenant)
-    if langue != plan.FRANCAIS and langue not in formulaire.plan.langues:
-        return formulaire
-    return _garder(replace(formulaire, langue=langue), maintenant)
 
 
 def _garder(formulaire: Formulaire, maintenant: datetime) -> Formulaire:

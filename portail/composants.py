@@ -18,6 +18,8 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from socle.graphiques import Barre, Serie
+
 PICTOS = (
     "maison fourgon bulle berceau mains calendrier horloge lieu groupe personne telephone enveloppe recherche filtre "
     "carte langue poussette check alerte croix info aide position label bus sablier livre feuille coeur imprimer "
@@ -151,6 +153,12 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "sens": request.GET.get("sens", ""),
         "theme": request.GET.get("theme", ""),
         "couleurs": COULEURS,
+        "series": [Serie("L'an dernier"), Serie("Cette année")],
+        "barres": [
+            Barre("Un lieu où venir sans rendez-vous, près de chez moi, le samedi matin", [62, 71]),
+            Barre("Parler avec une professionnelle", [38, 35]),
+            Barre("Autre chose", [12, None]),
+        ],
         "pictos": PICTOS,
         "seances": [
             ("Places libres", seance_exemple()),

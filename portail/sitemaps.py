@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ateliers.models import Seance
+from enquetes.models import Campagne
 from maisons.models import Maison
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class PagesSitemap(_Bilingue):
             "compagnon:calendrier",
             "compagnon:ressources",
             "portail:besoin_aide",
+            "enquetes:enquetes",
             "portail:mentions_legales",
             "portail:confidentialite",
             "portail:accessibilite",
@@ -70,8 +72,15 @@ class SeancesSitemap(_Bilingue):
         return item.modifiee_le
 
 
+class EnquetesSitemap(_Bilingue):
+    def items(self) -> QuerySet[Campagne]:
+        """Surveys whose results everybody may read."""
+        return Campagne.objects.publiques().filter(demonstration=False).order_by("pk")
+
+
 SITEMAPS: dict[str, type[_Sitemap]] = {
     "pages": PagesSitemap,
     "maisons": MaisonsSitemap,
     "seances": SeancesSitemap,
+    "enquetes": EnquetesSitemap,
 }

@@ -28,6 +28,17 @@ def _en_base62(nombre: int) -> str:
             return chiffres
 
 
+def sceau(usage: str, corps: str) -> str:
+    """What proves that we wrote a text for a use."""
+    return _signature(usage, corps, settings.SECRET_KEY)
+
+
+def est_scelle(usage: str, corps: str, signature: str) -> bool:
+    """Whether we did, with today's key or a former one."""
+    cles = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(constant_time_compare(signature, _signature(usage, corps, cle)) for cle in cles)
+
+
 def _signature(usage: str, corps: str, secret: str | bytes) -> str:
     condense = salted_hmac(f"socle.liens.{usage}", corps, secret=secret, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(condense[:_OCTETS]).decode()
@@ -36,7 +47,7 @@ def _signature(usage: str, corps: str, secret: str | bytes) -> str:
 def signer(usage: str, pk: int) -> str:
     """The token of a row for one use; another use's token of the same row is another token."""
     corps = _en_base62(pk)
-    return f"{corps}.{_signature(usage, corps, settings.SECRET_KEY)}"
+    return f"{corps}.{sceau(usage, corps)}"
 
 
 def lire(usage: str, jeton: str) -> int:
@@ -44,10 +55,9 @@ def lire(usage: str, jeton: str) -> int:
     corps, point, signature = jeton.partition(".")
     if not point or not 1 <= len(corps) <= 11 or any(c not in _ALPHABET for c in corps):
         raise LienInvalide
-    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        if constant_time_compare(signature, _signature(usage, corps, secret)):
-            pk = 0
-            for c in corps:
-                pk = pk * 62 + _ALPHABET.index(c)
-            return pk
-    raise LienInvalide
+    if not est_scelle(usage, corps, signature):
+        raise LienInvalide
+    pk = 0
+    for c in corps:
+        pk = pk * 62 + _ALPHABET.index(c)
+    return pk

@@ -179,6 +179,9 @@ class CampagneAdmin(MeneAdmin):
                 case "publier":
                     demandes.demander(campagne=campagne, maintenant=timezone.now())
                     fait = __("Les résultats se préparent : ils seront ici dans une minute ou deux.")
+                case "fermer" | "rouvrir" as acte if (porte := request.POST.get("objet", "")).isdecimal():
+                    campagnes.tenir_porte(campagne=campagne, acces=int(porte[:18]), ouverte=acte == "rouvrir")
+                    fait = __("L'accès est rouvert.") if acte == "rouvrir" else __("L'accès est fermé.")
                 case _:
                     raise Http404
         except (campagnes.CampagneRefusee, publication.PublicationRefusee) as refus:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from enquetes.enums import CanalEnquete, Moment, StatutCampagne
@@ -25,7 +25,7 @@ _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def code_acces() -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    return get_random_string(8, _ALPHABET)
 
 
 class CampagneQuerySet(models.QuerySet["Campagne"]):

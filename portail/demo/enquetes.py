@@ -15,7 +15,7 @@ from django.utils import timezone
 from enquetes import campagnes, fournis, plan, publication
 from enquetes.collecte import preparer_reponse
 from enquetes.enums import CanalEnquete, StatutTexte, TypeQuestion
-from enquetes.models import Acces, Campagne, Etiquette, Reponse, TexteLibre, Version, lundi
+from enquetes.models import Acces, Campagne, Etiquette, Reponse, SuiteDonnee, TexteLibre, Version, lundi
 from maisons.models import Commune, Departement, Maison
 
 DEPARTEMENT = "08"
@@ -106,8 +106,10 @@ def charger_enquetes(*, maintenant: datetime) -> int:
         campagnes.clore(campagne=passee)
         Campagne.objects.filter(pk=passee.pk).update(ferme_le=le - timedelta(days=260))
         publication.publier(campagne=passee, maintenant=maintenant)
-        for dit, fait in _SUITES:
-            campagnes.noter_suite(campagne=passee, dit=dit, fait=fait)
+        SuiteDonnee.objects.bulk_create(
+            SuiteDonnee(campagne=passee, rang=rang, dit=dit, fait=fait)
+            for rang, (dit, fait) in enumerate(_SUITES, start=1)
+        )
     en_cours = _campagne(
         f"Ce qui vous aiderait, {le.year}",
         f"ce-qui-vous-aiderait-{le.year}",

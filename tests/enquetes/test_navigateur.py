@@ -130,12 +130,12 @@ def test_arabic_from_right_to_left(page: Any, live_server: Any, axe: Callable[[A
 
 
 def test_public_pages(page: Any, live_server: Any, axe: Callable[[Any], None]) -> None:
-    from enquetes import campagnes, publication
+    from enquetes import publication
 
     campagne = fabrique.campagne(resultats_publics=True)
     fabrique.repondre_au_hasard(campagne, 60, graine=1, semaines=[fabrique.semaine(3)])
     publication.publier(campagne=campagne, maintenant=dans())
-    campagnes.noter_suite(campagne=campagne, dit="Le samedi.", fait="Nous ouvrons le samedi.")
+    campagne.suites.create(dit="Le samedi.", fait="Nous ouvrons le samedi.")
     for adresse in (reverse("enquetes:enquetes"), campagne.get_absolute_url(), reverse("enquetes:reprendre")):
         page.goto(live_server.url + adresse)
         axe(page)

@@ -199,6 +199,15 @@ class TestPortes:
         assert client.post(reverse("enquetes:relire", args=[cle])).status_code == 410
         assert not Reponse.objects.exists()
 
+    def test_a_door_is_closed_and_opened_again_the_others_stay(self, client: Client, campagne: Campagne) -> None:
+        lien, affiche = fabrique.acces(campagne), fabrique.acces(campagne, CanalEnquete.AFFICHE)
+        for ouverte, statut in ((False, 410), (True, 200)):
+            campagnes.tenir_porte(campagne=campagne, acces=lien.pk, ouverte=ouverte)
+            assert client.get(lien.get_absolute_url()).status_code == statut
+            assert client.get(affiche.get_absolute_url()).status_code == 200
+        with pytest.raises(campagnes.CampagneRefusee):
+            campagnes.tenir_porte(campagne=fabrique.campagne(), acces=lien.pk, ouverte=False)
+
     def test_an_unknown_door_is_a_404(self, client: Client) -> None:
         assert client.get(reverse("enquetes:debut", args=["inconnu"])).status_code == 404
 
