@@ -1,0 +1,87 @@
+"""Races: a form sent by several clicks, an invitation opened on two screens, a demand that two workers see."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from django.db import models
+
+from enquetes import collecte, demandes, fournis
+from enquetes.enums import CanalEnquete
+from enquetes.models import DemandePublication, Instantane, Reponse, ReponseEnCours
+from tests.ateliers.test_courses import ensemble
+from tests.enquetes import fabrique
+from tests.factories import dans
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.course]
+
+CLICS = 6
+
+
+def envoyer_ensemble() -> list[str | Exception]:
+    code = collecte.commencer(acces=fabrique.acces(fabrique.campagne()), langue="fr", maintenant=dans())
+    collecte.repondre(code=code, question="note", valeur=3, maintenant=dans())
+    return ensemble([lambda: str(collecte.envoyer(code=code, maintenant=dans()))] * CLICS)
+
+
+class TestEnvoyer:
+    def test_several_clicks_are_one_answer(self) -> None:
+        issues = envoyer_ensemble()
+        assert Reponse.objects.count() == 1
+        assert sum(isinstance(issue, collecte.CodeInconnu) for issue in issues) == CLICS - 1
+
+    def test_control_without_its_lock_each_click_is_an_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        lus = threading.Barrier(CLICS)
+
+        def lire(code: str, maintenant: Any) -> collecte.Formulaire:
+            formulaire = collecte.lire(code=code, maintenant=maintenant)
+            lus.wait(timeout=60)
+            return formulaire
+
+        monkeypatch.setattr(collecte, "_verrouiller", lire)
+        envoyer_ensemble()
+        assert Reponse.objects.count() == CLICS
+
+
+def test_an_invitation_opened_on_several_screens_is_one_form() -> None:
+    version = fournis.charger(fournis.definition("satisfaction"), departement=None, le=dans().date())
+    acces = fabrique.acces(fabrique.campagne(vers=version), CanalEnquete.INVITATION)
+    jeton = collecte.nouveau_jeton(acces)
+    ouverts = ensemble(
+        [lambda: collecte.commencer_invite(acces=acces, jeton=jeton, langue="fr", maintenant=dans())] * CLICS
+    )
+    assert len(set(ouverts)) == 1, ouverts
+    assert ReponseEnCours.objects.count() == 1
+
+
+class TestReserver:
+    @pytest.fixture
+    def demande(self) -> DemandePublication:
+        campagne = fabrique.campagne()
+        fabrique.repondre_au_hasard(campagne, 30, graine=1, semaines=[fabrique.semaine(3)])
+        return demandes.demander(campagne=campagne, maintenant=dans())
+
+    @staticmethod
+    def reservees() -> int:
+        return ensemble([lambda: str(demandes._reserver(maintenant=dans()))] * CLICS).count("None")
+
+    def test_one_worker_takes_it_and_publishes_once(self, demande: DemandePublication) -> None:
+        assert self.reservees() == CLICS - 1
+        ensemble([lambda: str(demandes.tenir_publications(horloge=lambda: dans(hours=1)))] * CLICS)
+        assert Instantane.objects.count() == 1
+
+    def test_control_without_its_lock_all_take_it(
+        self, demande: DemandePublication, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lues = threading.Barrier(CLICS)
+        garder = models.Model.save
+
+        def garder_ensemble(self: models.Model, **options: Any) -> None:
+            lues.wait(timeout=60)
+            garder(self, **options)
+
+        monkeypatch.setattr(models.QuerySet, "select_for_update", lambda self, **_: self)
+        monkeypatch.setattr(DemandePublication, "save", garder_ensemble)
+        assert self.reservees() == 0
