@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("socle", "0005_export"),
+        ("socle", "0006_conservation"),
     ]
 
     operations = [
