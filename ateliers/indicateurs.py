@@ -13,9 +13,12 @@ from typing import Any
 from django.db.models import Count, DateField, DurationField, ExpressionWrapper, F, Func, Min, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+# Registers what groups say.
+from ateliers.groupes import indicateurs as _des_groupes  # noqa: F401
 from ateliers.enums import Presence, StatutInscription, StatutSeance
-from ateliers.models import Inscription, Passage, Seance
+from ateliers.models import EnfantInscrit, Inscription, Passage, Seance
 from maisons.label.indicateurs import Indicateur, Mesure, Periode, Unite, enregistrer
+from maisons.naissances import NATALITE_PAR_DEFAUT, populations
 
 # Fewer families than this behind a figure, and it is not shown.
 EFFECTIF_MIN = 5
@@ -194,7 +197,44 @@ def _delai_attente(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]
     }
 
 
+def _part_naissances(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]:
+    venus = dict(
+        EnfantInscrit.objects.filter(
+            inscription__in=_reservations(maisons, periode).filter(presence=Presence.PRESENTE),
+            enfant__naissance__range=(periode.du, periode.au),
+        )
+        .values("inscription__seance__lieu__maison")
+        .annotate(n=Count("enfant", distinct=True))
+        .order_by()
+        .values_list("inscription__seance__lieu__maison", "n")
+    )
+    annees = ((periode.au - periode.du).days + 1) / 365.25
+    habitants = populations(maisons)
+    return {
+        maison: Mesure(
+            venus.get(maison, 0),
+            NATALITE_PAR_DEFAUT.naissances(habitants.get(maison, 0)) * annees,
+            effectif=venus.get(maison, 0),
+        )
+        for maison in maisons
+    }
+
+
 for _indicateur in (
+    Indicateur(
+        code="part-naissances",
+        nom=_("Part des naissances du territoire rencontrées"),
+        definition=_(
+            "Enfants nés dans la période et venus au moins une fois avec une réservation, rapportés aux naissances "
+            "estimées des communes du territoire de la maison (population légale, 9,7 naissances pour mille habitants "
+            "et par an, Insee 2024). Les enfants venus sans réservation ou sans date de naissance ne comptent pas : "
+            "c'est un minimum. Sans territoire renseigné, sans objet."
+        ),
+        unite=Unite.POURCENT,
+        mesurer=_part_naissances,
+        effectif_min=EFFECTIF_MIN,
+        est_comparable=True,
+    ),
     Indicateur(
         code="seances-tenues",
         nom=_("Séances tenues"),

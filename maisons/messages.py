@@ -6,7 +6,7 @@ Subjects and SMS name a day and a commune, never a theme: a phone is often read 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -163,4 +163,37 @@ def arret_change(
         cle=f"arret:{arret.pk}:{arret.revision}",
         maintenant=maintenant,
         pas_apres=max(arret.fin, debut_avant),
+    )
+
+
+def echeance_du_label(
+    destinataires: Iterable[str],
+    *,
+    maison: str,
+    quoi: str,
+    jour: date,
+    depassee: bool,
+    chemin: str,
+    cle: str,
+    maintenant: datetime,
+) -> None:
+    """A deadline of the label that is near, or over: once for each person, each date and each notice."""
+    deposer(
+        [
+            Envoi(
+                canal=Canal.EMAIL,
+                destinataire=destinataire,
+                modele="label_echeance",
+                contexte={
+                    "maison": maison,
+                    "quoi": quoi,
+                    "jour": f"{jour:%d/%m/%Y}",
+                    "depassee": depassee,
+                    "lien": absolu(chemin),
+                },
+                cle_unique=f"{cle}:{destinataire}"[:200],
+            )
+            for destinataire in destinataires
+        ],
+        maintenant=maintenant,
     )

@@ -51,6 +51,7 @@ from maisons.models import (
     Etape,
     Evaluation,
     Fermeture,
+    Formation,
     Franchissement,
     Invitation,
     Lieu,
@@ -107,8 +108,10 @@ declarer(Tournee, view=EQUIPES, add=MAISON, change=MAISON)
 declarer(Arret, view=EQUIPES, change=MAISON)
 declarer(Referentiel, view=DIRECTION)
 declarer(VersionReferentiel, view=DIRECTION, add=ADMINISTRATION, change=ADMINISTRATION)
-for _partie in (Axe, Critere, Etape, Transition):
-    declarer(_partie, view=DIRECTION)
+declarer(Axe, view=DIRECTION)
+declarer(Critere, view=DIRECTION)
+declarer(Etape, view=DIRECTION)
+declarer(Transition, view=DIRECTION)
 declarer(
     Candidature,
     view=DIRECTION,
@@ -120,10 +123,14 @@ declarer(
     prouver=DIRECTION,
     aviser=PILOTAGE,
 )
-for _partie in (Evaluation, Franchissement, Preuve, ActionPrevue, ValeurIndicateur):
-    declarer(_partie, view=DIRECTION)
+declarer(Evaluation, view=DIRECTION)
+declarer(Franchissement, view=DIRECTION)
+declarer(Preuve, view=DIRECTION)
+declarer(ActionPrevue, view=DIRECTION)
+declarer(ValeurIndicateur, view=DIRECTION, arreter=DIRECTION)
 declarer(NoteVisite, view=PILOTAGE)
 declarer(Affectation, view=DIRECTION, add=DIRECTION, change=DIRECTION)
+declarer(Formation, view=DIRECTION, add=DIRECTION, change=DIRECTION, delete=DIRECTION)
 declarer(Invitation, view=DIRECTION, add=DIRECTION, retirer=DIRECTION)
 declarer(Utilisateur, view=DIRECTION, change=ADMINISTRATION)
 declarer(ScenarioImplantation, view=PILOTAGE, add=PILOTAGE, change=PILOTAGE, delete=PILOTAGE)

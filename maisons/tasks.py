@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from maisons.implantation import scenarios
-from maisons.label import preuves
+from maisons.label import mesures, preuves, rappels
 from maisons.models import ScenarioImplantation
 from maisons.pilotage import travaux
 
@@ -19,3 +19,13 @@ def purger_preuves(**_futur: Any) -> None:
 @shared_task
 def tenir_scenarios(**_futur: Any) -> None:
     travaux.tenir(ScenarioImplantation, scenarios.resoudre, horloge=timezone.now)
+
+
+@shared_task
+def rappeler_label(**_futur: Any) -> None:
+    rappels.deposer_rappels(maintenant=timezone.now())
+
+
+@shared_task
+def arreter_indicateurs(**_futur: Any) -> None:
+    mesures.arreter_le_mois(le=timezone.localdate())

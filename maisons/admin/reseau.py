@@ -22,6 +22,7 @@ from maisons.models import (
     Commune,
     Departement,
     Fermeture,
+    Formation,
     Invitation,
     Lieu,
     Maison,
@@ -477,6 +478,21 @@ class AffectationAdmin(PorteeAdmin):
     def ou(self, affectation: Affectation) -> str:
         lieu = affectation.maison or affectation.organisation or affectation.departement
         return str(lieu) if lieu is not None else affectation.get_portee_display()
+
+
+@admin.register(Formation)
+class FormationAdmin(PorteeAdmin):
+    list_display = ("utilisateur", "intitule", "suivie_le", "valable_au")
+    list_select_related = ("utilisateur",)
+    search_fields = ("utilisateur__nom", "utilisateur__prenom", "intitule")
+    ordering = ("utilisateur__nom", "utilisateur__prenom", "-suivie_le", "pk")
+    fields = ("utilisateur", "intitule", ("suivie_le", "valable_au"))
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
+        choix = super().get_field_queryset(db, db_field, request)
+        if db_field.name == "utilisateur" and choix is not None:
+            return choix.filter(is_active=True).order_by("nom", "prenom", "email")
+        return choix
 
 
 class InvitationForm(RoleForm):

@@ -136,6 +136,10 @@ def can_decider(utilisateur: Utilisateur, passage: Transition, maison: Maison, *
     return visibles.filter(pk=maison.pk).exists()
 
 
+def qui_decide(passage: Transition) -> str:
+    return ", ".join(str(Role(role).label) for role in passage.roles)
+
+
 def manques(candidature: Candidature, passage: Transition) -> list[str]:
     """What is still missing for a step, in sentences; empty when it may be taken."""
     evaluations = list(
@@ -183,8 +187,7 @@ def franchir(
         )
     aujourd_hui = timezone.localdate(maintenant)
     if not can_decider(par, passage, candidature.maison, le=aujourd_hui):
-        roles = ", ".join(str(Role(role).label) for role in passage.roles)
-        raise CandidatureRefusee(_("Cette étape se décide par : %s.") % roles)
+        raise CandidatureRefusee(_("Cette étape se décide par : %s.") % qui_decide(passage))
     if le < candidature.depuis:
         raise CandidatureRefusee(_("Cette date précède le début de l'étape en cours."))
     if le > aujourd_hui:
@@ -257,6 +260,7 @@ def noter_visite(
     """
     _verifier_niveau(evaluation.critere, niveau)
     # Two devices of one person queue here.
+    note: NoteVisite
     note, _neuve = NoteVisite.objects.select_for_update(of=("self",), no_key=True).get_or_create(
         evaluation=evaluation, par=par, defaults={"ecrite_le": maintenant}
     )

@@ -23,6 +23,7 @@ class Unite(Enum):
     POURCENT = _("%")
     HEURES = _("heures par semaine")
     JOURS = _("jours")
+    POINTS = _("points")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import date
 from django.db import transaction
 
 from maisons.label.indicateurs import Indicateur, Mesure, Periode, tous
+from maisons.label.valeurs import periode_courante
 from maisons.models import Maison, ValeurIndicateur
 
 
@@ -43,3 +44,21 @@ def arreter(*, maisons: Iterable[Maison], periode: Periode, le: date) -> int:
         update_fields=["numerateur", "denominateur", "effectif"],
     )
     return len(lignes)
+
+
+# A night's work is cut in pieces, so that one transaction never holds the whole network.
+MAISONS_PAR_LOT = 50
+
+
+def arreter_le_mois(*, le: date) -> int:
+    """Keep the values of the twelve whole months before a day, for every house that has none yet; how many.
+
+    Harmless twice: what was kept for this period stays as it is until somebody asks for it anew.
+    """
+    periode = periode_courante(le)
+    deja = ValeurIndicateur.objects.filter(du=periode.du, au=periode.au).values("maison")
+    restantes = list(Maison.objects.exclude(pk__in=deja).order_by("pk"))
+    return sum(
+        arreter(maisons=restantes[debut : debut + MAISONS_PAR_LOT], periode=periode, le=le)
+        for debut in range(0, len(restantes), MAISONS_PAR_LOT)
+    )

@@ -9,6 +9,7 @@ from maisons.models.candidatures import (
     Preuve,
     stockage_des_preuves,
 )
+from maisons.models.formations import Formation
 from maisons.models.label import Axe, Critere, Etape, Referentiel, Transition, ValeurIndicateur, VersionReferentiel
 from maisons.models.pilotage import (
     Edition,
@@ -58,6 +59,7 @@ __all__ = [
     "EtapeTournee",
     "Evaluation",
     "Fermeture",
+    "Formation",
     "Franchissement",
     "Invitation",
     "Lieu",

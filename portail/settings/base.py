@@ -351,6 +351,13 @@ CELERY_BEAT_SCHEDULE = {
     },
     "finir_effacements": {"task": "familles.tasks.finir_effacements", "schedule": 60.0, "options": {"expires": 55}},
     "tenir_scenarios": {"task": "maisons.tasks.tenir_scenarios", "schedule": 60.0, "options": {"expires": 55}},
+    "rappeler_label": {"task": "maisons.tasks.rappeler_label", "schedule": 3600.0, "options": {"expires": 3000}},
+    # The month's values are kept once, whichever day of it the task first runs.
+    "arreter_indicateurs": {
+        "task": "maisons.tasks.arreter_indicateurs",
+        "schedule": 86400.0,
+        "options": {"expires": 3600},
+    },
     "tenir_exports": {"task": "socle.tasks.tenir_exports", "schedule": 60.0, "options": {"expires": 55}},
     "purger_quotas": {"task": "socle.tasks.purger_quotas", "schedule": 3600.0, "options": {"expires": 3000}},
 }

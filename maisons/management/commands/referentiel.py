@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from maisons.label import fichier, referentiels
@@ -15,6 +16,7 @@ class Command(BaseCommand):
         gestes = parser.add_subparsers(dest="geste", required=True)
         importer = gestes.add_parser("importer", help="prend un fichier comme brouillon")
         importer.add_argument("fichier", type=Path)
+        importer.add_argument("--dry-run", action="store_true", help="le vérifie seulement : rien n'est enregistré")
         importer.add_argument("--publier", action="store_true", help="et le publie : il ne changera plus")
         exporter = gestes.add_parser("exporter", help="écrit une version en YAML")
         exporter.add_argument("code")
@@ -37,7 +39,14 @@ class Command(BaseCommand):
             texte = options["fichier"].read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as erreur:
             raise CommandError(f"Ce fichier ne se lit pas : {options['fichier']}.") from erreur
-        version = referentiels.enregistrer(fichier.lire(texte))
+        contenu = fichier.lire(texte)
+        if options["dry_run"]:
+            with transaction.atomic():
+                version = referentiels.enregistrer(contenu)
+                self.stdout.write(f"{version} : le fichier convient, rien n'est enregistré.")
+                transaction.set_rollback(True)
+            return
+        version = referentiels.enregistrer(contenu)
         if options["publier"] and not version.est_publiee:
             version = referentiels.publier(version=version, maintenant=timezone.now())
         self.stdout.write(f"{version} : {version.get_statut_display()}.")
