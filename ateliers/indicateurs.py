@@ -13,9 +13,10 @@ from typing import Any
 from django.db.models import Count, DateField, DurationField, ExpressionWrapper, F, Func, Min, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from ateliers.enums import Presence, StatutInscription, StatutSeance
+
 # Registers what groups say.
 from ateliers.groupes import indicateurs as _des_groupes  # noqa: F401
-from ateliers.enums import Presence, StatutInscription, StatutSeance
 from ateliers.models import EnfantInscrit, Inscription, Passage, Seance
 from maisons.label.indicateurs import Indicateur, Mesure, Periode, Unite, enregistrer
 from maisons.naissances import NATALITE_PAR_DEFAUT, populations

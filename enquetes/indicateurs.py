@@ -70,8 +70,8 @@ enregistrer(
         nom=_("Parents satisfaits"),
         definition=_(
             "Parmi les réponses anonymes aux échelles des questionnaires de satisfaction dont les résultats ont été "
-            "publiés pour une semaine de la période, celles qui donnent un des deux points les plus hauts. Une question "
-            "dont un effectif est masqué ne compte pas."
+            "publiés pour une semaine de la période, celles qui donnent un des deux points les plus hauts. Une "
+            "question dont un effectif est masqué ne compte pas."
         ),
         unite=Unite.POURCENT,
         mesurer=_satisfaction,

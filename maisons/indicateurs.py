@@ -109,7 +109,9 @@ enregistrer(
     Indicateur(
         code="communes-couvertes",
         nom=_("Communes où l'itinérance s'arrête"),
-        definition=_("Communes différentes où un arrêt a été tenu dans la période ; chacune compte une fois par maison."),
+        definition=_(
+            "Communes différentes où un arrêt a été tenu dans la période ; chacune compte une fois par maison."
+        ),
         unite=Unite.NOMBRE,
         mesurer=_compter_arrets(Count("lieu__commune", distinct=True)),
     )

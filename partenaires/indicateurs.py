@@ -34,8 +34,8 @@ enregistrer(
         code="partenaires-verifies",
         nom=_("Partenaires dont la permanence est vérifiée"),
         definition=_(
-            "Partenaires qui tiennent une permanence en cours dans un lieu de la maison, le jour du calcul, et dont la "
-            "fiche a été vérifiée dans les six mois qui précèdent la fin de la période."
+            "Partenaires qui tiennent une permanence en cours dans un lieu de la maison, le jour du calcul, et dont "
+            "la fiche a été vérifiée dans les six mois qui précèdent la fin de la période."
         ),
         unite=Unite.NOMBRE,
         mesurer=_partenaires_verifies,

@@ -37,6 +37,8 @@ def _groupes_vivants(maisons: list[int], periode: Periode) -> Mapping[int, Mesur
     debuts = (periode.du - SIX_MOIS - relativedelta(days=3), periode.au - SIX_MOIS + relativedelta(days=3))
     groupes = GroupePairs.objects.filter(maison__in=maisons, premiere_rencontre__range=debuts)
     for maison, premiere, clos_le in groupes.values_list("maison", "premiere_rencontre", "clos_le").order_by():
+        if premiere is None:
+            continue
         age = premiere + SIX_MOIS
         if periode.du <= age <= periode.au and (clos_le is None or clos_le.date() >= age):
             vivants[maison] += 1
@@ -73,7 +75,9 @@ def _avant_apres(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]:
         lambda: {moment: [0.0, 0.0, 0.0] for moment in MomentBilan.values}
     )
     reponses = ReponseBilan.objects.filter(
-        groupe__maison__in=maisons, groupe__clos_le__gte=_minuit(periode.du), groupe__clos_le__lt=_minuit(periode.au + relativedelta(days=1))
+        groupe__maison__in=maisons,
+        groupe__clos_le__gte=_minuit(periode.du),
+        groupe__clos_le__lt=_minuit(periode.au + relativedelta(days=1)),
     )
     for maison, groupe, moment, notes in reponses.values_list(
         "groupe__maison", "groupe", "moment", "reponses"
@@ -125,9 +129,9 @@ for _indicateur in (
         code="avant-apres",
         nom=_("Avant et après un groupe"),
         definition=_(
-            "Ce que les membres disent de leurs liens et de leur aisance, de 1 à 5 : moyenne à la fin moins moyenne au "
-            "début, pour les groupes terminés dans la période qui ont au moins cinq réponses anonymes à chaque fois. "
-            "Ce n'est pas une mesure de santé."
+            "Ce que les membres disent de leurs liens et de leur aisance, de 1 à 5 : moyenne à la fin moins moyenne "
+            "au début, pour les groupes terminés dans la période qui ont au moins cinq réponses anonymes à chaque "
+            "fois. Ce n'est pas une mesure de santé."
         ),
         unite=Unite.POINTS,
         mesurer=_avant_apres,

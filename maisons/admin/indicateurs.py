@@ -15,7 +15,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as __
 
-
 from maisons.label import mesures
 from maisons.label.indicateurs import Indicateur, Unite, tous
 from maisons.label.valeurs import Lue, dernieres, ensemble, periode_courante

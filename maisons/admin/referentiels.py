@@ -225,6 +225,7 @@ class VersionReferentielAdmin(PorteeAdmin):
         version: VersionReferentiel = self.objet_ou_404(request, str(object_id))
         autres = version.referentiel.versions.exclude(pk=version.pk).order_by("-valide_du", "-pk")
         saisie = request.GET.get("avec", "")
+        avant: VersionReferentiel | None
         if saisie:
             if not saisie.isdecimal() or len(saisie) > 18:
                 raise Http404

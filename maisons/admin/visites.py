@@ -1,9 +1,9 @@
-"""The sheet of a visit: every criterion on one page, noted as it is typed; static/js/visite.js keeps what can't leave."""
+"""The sheet of a visit: every criterion on a page, noted as one types; static/js/visite.js keeps what can't leave."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -81,7 +81,7 @@ class VisiteMixin(_Page):
             request,
             "admin/maisons/candidature/visite.html",
             context,
-            status=CONFLIT if request.method == "POST" else 200,
+            status=_statut(lignes) if request.method == "POST" else 200,
         )
 
     def _ligne(self, request: HttpRequest, evaluation: Evaluation, note: NoteVisite | None) -> LigneVisite:
@@ -110,8 +110,9 @@ class VisiteMixin(_Page):
                 evaluation=ligne.evaluation, par=utilisateur_de(request), maintenant=timezone.now(), **donnees
             )
         except candidatures.NoteEcriteAilleurs as conflit:
-            ligne.form.data = ligne.form.data.copy()  # type: ignore[misc]
-            ligne.form.data[ligne.form.add_prefix("revision")] = str(conflit.note.revision)  # type: ignore[index]
+            # The next sending is about what is shown beside.
+            ligne.form.data = request.POST.copy()
+            ligne.form.data[ligne.form.add_prefix("revision")] = str(conflit.note.revision)
             return LigneVisite(ligne.evaluation, ligne.form, conflit.note)
         return ligne
 
@@ -142,3 +143,7 @@ class VisiteMixin(_Page):
                 status=CONFLIT,
             )
         return JsonResponse({"revision": note.revision})
+
+
+def _statut(lignes: list[LigneVisite]) -> int:
+    return CONFLIT if any(ligne.ailleurs for ligne in lignes) else INVALIDE

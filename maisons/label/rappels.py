@@ -1,4 +1,4 @@
-"""Deadlines of the label, told once to the house's responsables and to the département's pilots; computed, not planned."""
+"""Deadlines of the label, told once to a house's responsables and its département's pilots; computed, not planned."""
 
 from __future__ import annotations
 

@@ -111,9 +111,7 @@ def dernieres(maisons: Iterable[int], codes: Iterable[str] | None = None) -> dic
     rangees = rangees.order_by("maison", "indicateur", "-au", "-arretee_le", "-definition").distinct(
         "maison", "indicateur"
     )
-    return {
-        (rangee.maison_id, rangee.indicateur): lue for rangee in rangees if (lue := lire(rangee)) is not None
-    }
+    return {(rangee.maison_id, rangee.indicateur): lue for rangee in rangees if (lue := lire(rangee)) is not None}
 
 
 def ensemble(valeurs: Sequence[Lue]) -> Lue | None:

@@ -41,7 +41,7 @@ from socle import liens
 from socle.comptes import sessions
 from socle.models import Utilisateur
 from tests import factories as f
-from tests.droits import enquetes
+from tests.droits import enquetes, label
 from tests.droits import regles as r
 from tests.droits.canaris import ANNUAIRE, DEMANDE, EQUIPE, FAMILLE, NOM, PLACES, PUBLIC, marquer, mot
 from tests.droits.regles import Cible
@@ -144,6 +144,7 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
         maintenant=f.maintenant(),
     )
     ici.objets |= enquetes.campagne(maison, place)
+    label.poser(ici, maison, chef)
     for objet, classe in ((seance, EQUIPE), (maison, EQUIPE), (inscription, FAMILLE), (famille, FAMILLE)):
         type_objet = ContentType.objects.get_for_model(objet)
         ligne = {"user": chef, "content_type": type_objet, "object_id": str(objet.pk), "action_flag": CHANGE}
@@ -191,6 +192,8 @@ CIBLES: dict[str, Callable[[Foyer], tuple[Any, ...]]] = {
     "article_relire": lambda ici: (ici["article"].pk, "relire"),
     "bien_etre_publier": lambda ici: (ici["bien_etre"].pk, "publier"),
     "campagne_et_porte": lambda ici: (ici["campagne"].pk, ici["porte"].pk),
+    "candidature_et_critere": lambda ici: (ici["candidature"].pk, ici["evaluation"].pk),
+    "candidature_et_preuve": lambda ici: (ici["candidature"].pk, ici["preuve"].pk),
     "deux_familles": lambda ici: (ici["famille"].pk, ici["proposition"].famille_id),
     "seance_et_inscription": lambda ici: (ici["seance"].pk, ici["inscription"].pk),
     "seance_et_passage": lambda ici: (ici["seance"].pk, ici["passage"].pk),
@@ -227,6 +230,7 @@ class Monde:
             "territoire": f.TerritoireFactory(),
             "theme": f.ThemeFactory(),
             **enquetes.questionnaire(),
+            "version_referentiel": label.version(),
         }
         # Of somebody who is none of those who ask.
         self.export = f.ExportFactory()
