@@ -22,7 +22,7 @@ from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 
@@ -365,7 +365,8 @@ class Monde:
                 navigateur.get(chemin, donnees) if methode == r.GET else navigateur.post(chemin, donnees or {})
             )
             if reponse.streaming:
-                reponse.content = b"".join(reponse.streaming_content)
+                contenu = b"".join(reponse.streaming_content)
+                reponse = HttpResponse(contenu, status=reponse.status_code, headers=dict(reponse.items()))
             ecrits = self.ecritures()
         ecrits, self._ecrits = ecrits - self._ecrits, ecrits
         return reponse, ecrits
