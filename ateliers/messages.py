@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from ateliers.models import Inscription, Seance
+from familles.messages import canaux_voulus
+from familles.models import ProfilParent
 from maisons.models import Arret
 from socle import liens
 from socle.boite_envoi import Envoi, deposer
@@ -73,14 +75,16 @@ def _deposer(
     maintenant: datetime,
     presse: bool = False,
     pas_apres: datetime | None = None,
+    canaux: list[tuple[Canal, str]] | None = None,
     **contexte: Any,
 ) -> None:
-    """One row per channel of this booking; `presse` sends an SMS beside the e-mail."""
-    canaux: list[tuple[Canal, str]] = []
-    if inscription.email:
-        canaux.append((Canal.EMAIL, inscription.email))
-    if inscription.telephone and (presse or not inscription.email):
-        canaux.append((Canal.SMS, inscription.telephone.as_e164))
+    """One row per channel of this booking; `presse` sends an SMS beside the e-mail. `canaux` are wishes instead."""
+    if canaux is None:
+        canaux = []
+        if inscription.email:
+            canaux.append((Canal.EMAIL, inscription.email))
+        if inscription.telephone and (presse or not inscription.email):
+            canaux.append((Canal.SMS, inscription.telephone.as_e164))
     corps = {
         **_cadre(inscription.seance),
         "prenom": inscription.prenom,
@@ -245,8 +249,22 @@ def arret_retard(inscription: Inscription, *, arret: Arret, maintenant: datetime
     )
 
 
-def rappel(inscription: Inscription, *, cle_rappel: str, pas_apres: datetime, maintenant: datetime) -> None:
-    """A reminder; the key tells which one, so that a moved session is reminded anew and a repeated run is not."""
+def rappel(
+    inscription: Inscription,
+    *,
+    cle_rappel: str,
+    pas_apres: datetime,
+    maintenant: datetime,
+    profil: ProfilParent | None = None,
+) -> None:
+    """A reminder; the key tells which one, so that a moved session is reminded anew and a repeated run is not.
+
+    `profil`: the wishes of the account that proved this booking's address.
+    """
+    canaux = None
+    if profil is not None:
+        telephone = profil.telephone.as_e164 if profil.telephone else ""
+        canaux = canaux_voulus(profil.canal_seances, email=inscription.email, telephone=telephone)
     _deposer(
         inscription,
         "rappel",
@@ -254,6 +272,7 @@ def rappel(inscription: Inscription, *, cle_rappel: str, pas_apres: datetime, ma
         maintenant=maintenant,
         presse=True,
         pas_apres=pas_apres,
+        canaux=canaux,
     )
 
 

@@ -30,6 +30,8 @@ from django.db.models.functions import Cast, Concat, Extract, Floor
 from ateliers import messages
 from ateliers.enums import Presence, StatutInscription, StatutSeance
 from ateliers.models import Inscription, Seance
+from familles.enums import ChoixCanal
+from familles.preferences import profils_des_adresses
 from socle.enums import Canal, StatutMessage
 from socle.models import Message
 
@@ -90,7 +92,11 @@ def deposer_rappels(*, maintenant: datetime) -> int:
     for heures, seances in _seances_par_rappel(maintenant=maintenant).items():
         inscriptions = _a_rappeler(seances, heures=heures)
         changements = _derniers_changements(inscriptions)
+        profils = profils_des_adresses(inscription.email for inscription in inscriptions)
         for inscription in inscriptions:
+            profil = profils.get(inscription.email)
+            if profil is not None and profil.canal_seances == ChoixCanal.AUCUN:
+                continue
             seance, confirmee_le = inscription.seance, inscription.confirmee_le or maintenant
             rappel = rappel_du(
                 debut=seance.debut,
@@ -105,6 +111,7 @@ def deposer_rappels(*, maintenant: datetime) -> int:
                     cle_rappel=f"{heures}h:{int(seance.debut.timestamp())}",
                     pas_apres=rappel.pas_apres,
                     maintenant=maintenant,
+                    profil=profil,
                 )
                 deposes += 1
     return deposes

@@ -11,9 +11,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from familles import messages
-from familles.enums import Moment, StatutRappel
-from familles.models import DemandeRappel
+from familles import accords, messages
+from familles.enums import Moment, ObjetAccord, StatutRappel
+from familles.models import Consentement, DemandeRappel
 from maisons.models import Affectation, Maison
 from maisons.perms import MAISON
 from socle.models import Utilisateur
@@ -44,6 +44,7 @@ def demander(*, demande: Demande, maintenant: datetime) -> DemandeRappel:
                 demandee_le=maintenant,
                 cle_idempotence=demande.cle_idempotence,
             )
+            accords.donner(objet=ObjetAccord.ETRE_RAPPELE, cible=ligne, maintenant=maintenant)
             messages.demande_rappel(ligne, equipe=equipe_de(demande.maison, maintenant), maintenant=maintenant)
     except IntegrityError:
         return DemandeRappel.objects.get(cle_idempotence=demande.cle_idempotence)
@@ -72,3 +73,11 @@ def traiter(*, demande: DemandeRappel, statut: StatutRappel, par: Utilisateur, m
     ligne.traitee_le, ligne.traitee_par = maintenant, par
     ligne.save(update_fields=["statut", "traitee_le", "traitee_par"])
     return ligne
+
+
+@accords.au_retrait(ObjetAccord.ETRE_RAPPELE)
+def _au_retrait(consentement: Consentement, maintenant: datetime) -> None:
+    """Nobody calls any more; the team sees that the request was withdrawn."""
+    DemandeRappel.objects.ouvertes().filter(pk=consentement.cible_id).update(
+        statut=StatutRappel.RETIREE, traitee_le=maintenant
+    )

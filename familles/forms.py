@@ -9,17 +9,21 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from familles.accords import FORMULATIONS
 from familles.ages import JOURS_APRES_TERME, terme_plausible
 from familles.bien_etre import Question
 from familles.calendrier import Reperes
 from familles.champs import DateTapeeField, PrenomField, TelephoneField
 from familles.demandes_rappel import Demande
-from familles.enums import Condition, Moment
+from familles.enums import ChoixCanal, Condition, Moment, ObjetAccord
 from maisons.models import Maison
+from socle.champs import CourrielField, MobileField
 from socle.widgets import ListeChoix
 
 # Consultations of the PMI end on the sixth birthday: beyond it the calendar has nothing to say.
@@ -143,7 +147,7 @@ class EtreRappeleForm(forms.Form):
         empty_label=gettext_lazy("Choisissez une maison"),
     )
     accord = forms.BooleanField(
-        label=gettext_lazy("J'accepte que l'équipe de cette maison lise mon prénom et mon numéro, pour me rappeler."),
+        label=FORMULATIONS[ObjetAccord.ETRE_RAPPELE].texte,
         error_messages={"required": gettext_lazy("Sans votre accord, nous n'envoyons rien.")},
     )
     cle = forms.UUIDField(widget=forms.HiddenInput)
@@ -175,3 +179,85 @@ class EtreRappeleForm(forms.Form):
             moment=Moment(donnees["moment"]),
             cle_idempotence=donnees["cle"],
         )
+
+
+class EnfantForm(CalendrierForm):
+    """A child of the account's family: one of the two dates, a first name if one likes."""
+
+    prenom = PrenomField(label=gettext_lazy("Prénom"), required=False, widget=forms.TextInput)
+    suivi = forms.BooleanField(
+        label=gettext_lazy("Montrer ses repères dans mon espace et dans mon agenda"), required=False, initial=True
+    )
+
+    field_order = ("prenom", "naissance", "terme", "suivi")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for nom in ("bebes", "rang"):
+            del self.fields[nom]
+
+
+class NaissanceForm(forms.Form):
+    """The one question when a due date becomes a birth."""
+
+    naissance = DateTapeeField(
+        label=gettext_lazy("Quel jour votre bébé est-il né ?"), help_text=gettext_lazy("Par exemple 14/03/2027.")
+    )
+
+    def __init__(self, *args: Any, terme: date | None, aujourd_hui: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.terme, self.aujourd_hui = terme, aujourd_hui
+
+    def clean_naissance(self) -> date:
+        naissance: date = self.cleaned_data["naissance"]
+        if naissance > self.aujourd_hui:
+            raise forms.ValidationError(_("Cette date est à venir."))
+        if self.terme is not None and not (
+            -JOURS_APRES_TERME <= (self.terme - naissance).days <= JOURS_PREMATURITE_MAX
+        ):
+            raise forms.ValidationError(
+                _("Cette date ne va pas avec la date prévue d'accouchement. Vérifiez l'année, ou changez les deux.")
+            )
+        return naissance
+
+
+class ReglagesForm(forms.Form):
+    """Language and channels; SMS only for who proved a number."""
+
+    langue = forms.ChoiceField(label=gettext_lazy("Langue de mes messages"), choices=settings.LANGUAGES)
+    canal_seances = forms.ChoiceField(label=gettext_lazy("Rappels de mes réservations"), widget=forms.RadioSelect)
+    canal_entretiens = forms.ChoiceField(
+        label=gettext_lazy("Rappels des entretiens que j'ai demandés"), widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, avec_sms: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choix = [
+            (valeur, capfirst(str(libelle)))
+            for valeur, libelle in ChoixCanal.choices
+            if avec_sms or valeur in (ChoixCanal.EMAIL, ChoixCanal.AUCUN)
+        ]
+        for nom in ("canal_seances", "canal_entretiens"):
+            champ = self.fields[nom]
+            if isinstance(champ, forms.ChoiceField):
+                champ.choices = choix
+
+
+class CoparentForm(forms.Form):
+    email = CourrielField(label=gettext_lazy("Son adresse e-mail"))
+
+
+class TelephoneForm(forms.Form):
+    telephone = MobileField(label=gettext_lazy("Mon numéro de mobile"))
+    accord = forms.BooleanField(
+        label=FORMULATIONS[ObjetAccord.SMS].texte,
+        error_messages={"required": gettext_lazy("Sans votre accord, nous n'envoyons pas de SMS.")},
+    )
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=gettext_lazy("Code reçu par SMS"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )

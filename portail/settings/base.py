@@ -151,6 +151,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 # Teams share computers: the session ends with the browser.
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Where a parent lands after signing in.
+ACCUEIL_DES_COMPTES = "espace:accueil"
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_ADAPTER = "socle.comptes.adaptateur.AdaptateurComptes"
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -320,6 +322,11 @@ CELERY_BEAT_SCHEDULE = {
     "envoyer_messages": {"task": "socle.tasks.envoyer_messages", "schedule": 60.0, "options": {"expires": 55}},
     "purger_sessions": {"task": "socle.tasks.purger_sessions", "schedule": 3600.0, "options": {"expires": 1800}},
     "deposer_rappels": {"task": "ateliers.tasks.deposer_rappels", "schedule": 60.0, "options": {"expires": 55}},
+    "rappeler_entretiens": {
+        "task": "portail.tasks.rappeler_entretiens",
+        "schedule": 600.0,
+        "options": {"expires": 540},
+    },
     "tenir_listes_attente": {
         "task": "ateliers.tasks.tenir_listes_attente",
         "schedule": 60.0,

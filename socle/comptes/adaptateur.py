@@ -39,7 +39,7 @@ _PREUVES_EQUIPE = {"password", "mfa", "socialaccount"}
 
 
 class AdaptateurComptes(DefaultAccountAdapter):
-    """Accounts are opened by invitation: nobody signs up alone."""
+    """Teams' accounts are opened by invitation, parents' by the code that proves their address: no sign-up form."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -127,7 +127,7 @@ class AdaptateurComptes(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         equipe = isinstance(request.user, Utilisateur) and request.user.is_staff
-        return resolve_url("admin:index" if equipe else "mon_compte")
+        return resolve_url("admin:index" if equipe else settings.ACCUEIL_DES_COMPTES)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("mon_compte")

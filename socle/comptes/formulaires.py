@@ -40,8 +40,10 @@ AIDE_MOT_DE_PASSE = _(
 
 def _compte_demande(email: str) -> tuple[Utilisateur | None, str]:
     """The account of an address, and what its owner is told: always the same queries, whoever it is."""
-    trouve = Utilisateur.objects.filter(email=email.strip().lower(), is_active=True).first()
+    trouve = Utilisateur.objects.filter(email=email.strip().lower()).first()
     equipe = est_equipe(trouve or Utilisateur(pk=0), le=timezone.localdate())
+    if trouve is not None and not trouve.is_active:
+        return None, "ferme"
     return trouve, ("equipe" if equipe else "famille") if trouve else "inconnu"
 
 
@@ -82,6 +84,8 @@ class DemandeCodeForm(RequestLoginCodeForm):
             raise get_adapter().validation_error("too_many_login_attempts")
         utilisateur, genre = _compte_demande(email)
         self._user = utilisateur if genre == "famille" else None
+        # Without an account, typing the code opens one.
+        self.ouvrable = genre == "inconnu"
         context.request.compte_demande = {"equipe": "code_equipe"}.get(genre, "inconnu")
         return email
 

@@ -8,6 +8,8 @@ urlpatterns = [
     path("", vues.mon_compte, name="mon_compte"),
     path("protection/", vues.proteger_compte, name="proteger_compte"),
     path("sessions/fermer/", vues.fermer_sessions, name="fermer_sessions"),
+    path("login/code/", vues.DemanderCode.as_view()),
+    path("login/code/confirm/", vues.ConfirmerCode.as_view()),
     path("2fa/", vues.vers_mon_compte),
     path("2fa/webauthn/", vues.vers_mon_compte),
     path("2fa/totp/activate/", vues.ActiverApplication.as_view()),

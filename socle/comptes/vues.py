@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.decorators import login_stage_required
+from allauth.account.stages import LoginByCodeStage
+from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
@@ -19,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from socle.comptes import sessions
+from socle.comptes.codes import CodeDesParents
 from socle.comptes.equipe import (
     a_un_facteur,
     deux_facteurs,
@@ -72,6 +76,32 @@ def fermer_sessions(request: HttpRequest) -> HttpResponse:
 def vers_mon_compte(request: HttpRequest, **_options: Any) -> HttpResponse:
     """In the place of pages that would let an account have several addresses, or open by itself."""
     return redirect("mon_compte")
+
+
+# The code of parents: allauth's pages, which open an account where there is none
+
+
+class DemanderCode(RequestLoginCodeView):
+    def form_valid(self, form: Any) -> HttpResponse:
+        CodeDesParents.demander(
+            self.request, utilisateur=form._user, email=form.cleaned_data["email"], ouvrable=form.ouvrable
+        )
+        return redirect(self.get_success_url())
+
+
+@method_decorator(
+    login_stage_required(stage=LoginByCodeStage.key, redirect_urlname="account_request_login_code"), name="dispatch"
+)
+class ConfirmerCode(ConfirmLoginCodeView):
+    @method_decorator(never_cache)
+    def dispatch(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        self.stage = request._login_stage  # type: ignore[attr-defined]
+        self._process = CodeDesParents.resume(self.stage)
+        if self._process is None:
+            return redirect("account_request_login_code")
+        # Past allauth's own dispatch, which would resume its own process.
+        reponse: HttpResponse = super(ConfirmLoginCodeView, self).dispatch(request, *args, **options)
+        return reponse
 
 
 # Second factors: allauth's pages, and what a session is worth afterwards

@@ -22,6 +22,8 @@ REGLES: Regles = {
     "account_login": a_l_entree(),
     "account_request_login_code": a_l_entree(),
     "account_confirm_login_code": AILLEURS,
+    "compte/login/code/": a_l_entree(),
+    "compte/login/code/confirm/": AILLEURS,
     "mfa_authenticate": AILLEURS,
     "mfa_login_webauthn": AILLEURS,
     "account_logout": compte(200, 302),
