@@ -70,9 +70,8 @@ def reperes_de(enfant: Enfant) -> Reperes:
 
 
 @transaction.atomic
-def demander(*, utilisateur: Utilisateur, enfant: Enfant, code: str, maintenant: datetime) -> RappelEntretien:
+def demander(*, utilisateur: Utilisateur, enfant: Enfant, jalon: Jalon, maintenant: datetime) -> RappelEntretien:
     """Note the wish, and the consent to be written to. Asking twice is once."""
-    jalon = Jalon.objects.get(code=code)
     rappel, cree = RappelEntretien.objects.get_or_create(
         utilisateur=utilisateur, enfant=enfant, jalon=jalon, defaults={"demande_le": maintenant}
     )
@@ -84,8 +83,8 @@ def demander(*, utilisateur: Utilisateur, enfant: Enfant, code: str, maintenant:
 
 
 @transaction.atomic
-def ne_plus_demander(*, utilisateur: Utilisateur, enfant: Enfant, code: str, maintenant: datetime) -> None:
-    _retirer(RappelEntretien.objects.filter(utilisateur=utilisateur, enfant=enfant, jalon__code=code), maintenant)
+def ne_plus_demander(*, utilisateur: Utilisateur, enfant: Enfant, jalon: Jalon, maintenant: datetime) -> None:
+    _retirer(RappelEntretien.objects.filter(utilisateur=utilisateur, enfant=enfant, jalon=jalon), maintenant)
 
 
 def _retirer(rappels: QuerySet[RappelEntretien], maintenant: datetime) -> None:

@@ -120,10 +120,8 @@ def ajouter_enfant(
 def changer_enfant(
     *, enfant: Enfant, prenom: str, naissance: date | None, terme_prevu: date | None, suivi: bool
 ) -> Enfant:
-    """What the parent says of a child now. A birth date keeps the due date that was known: a premature child's age
-    is counted from both."""
-    enfant.prenom, enfant.naissance, enfant.suivi = prenom, naissance, suivi
-    enfant.terme_prevu = terme_prevu if terme_prevu is not None or naissance is None else enfant.terme_prevu
+    """What the parent says of a child now."""
+    enfant.prenom, enfant.naissance, enfant.terme_prevu, enfant.suivi = prenom, naissance, terme_prevu, suivi
     enfant.save(update_fields=["prenom", "naissance", "terme_prevu", "suivi"])
     return enfant
 

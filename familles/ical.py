@@ -24,19 +24,32 @@ def fichier(
     a_partir_du: date,
     adresse: Callable[[str], str],
     est_ferie: EstFerie = jamais_ferie,
-    prefixe_uid: str = "1000-jours",
 ) -> bytes:
-    """Every milestone that is not over on `a_partir_du`; loaded again, an event replaces itself.
+    """Every milestone that is not over on `a_partir_du`; loaded again, an event replaces itself."""
+    trouves = evenements(
+        versions, reperes, maintenant=maintenant, a_partir_du=a_partir_du, adresse=adresse, est_ferie=est_ferie
+    )
+    return calendrier(trouves, nom=_("Mes 1000 premiers jours"))
 
-    `adresse` gives the page of a milestone from its code.
-    """
-    evenements = []
+
+def evenements(
+    versions: Iterable[VersionJalon],
+    reperes: Reperes,
+    *,
+    maintenant: datetime,
+    a_partir_du: date,
+    adresse: Callable[[str], str],
+    est_ferie: EstFerie = jamais_ferie,
+    prefixe_uid: str = "1000-jours",
+) -> list[JourneesICal]:
+    """The same as events. `adresse` gives a milestone's page from its code, `prefixe_uid` keeps children apart."""
+    trouves = []
     for version in versions:
         trouvee = fenetre(version.regle, reperes, est_ferie=est_ferie)
         if trouvee is None or trouvee.a_demander or not _est_utile(trouvee, a_partir_du):
             continue
-        evenements.append(_evenement(version, trouvee, adresse(version.jalon.code), maintenant, prefixe_uid))
-    return calendrier(evenements, nom=_("Mes 1000 premiers jours"))
+        trouves.append(_evenement(version, trouvee, adresse(version.jalon.code), maintenant, prefixe_uid))
+    return trouves
 
 
 def _est_utile(trouvee: Fenetre, le: date) -> bool:

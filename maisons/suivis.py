@@ -13,9 +13,16 @@ from socle.enums import Canal
 
 @transaction.atomic
 def demander_suivi(
-    *, commune: Commune, canal: Canal, destinataire: str, rayon_km: int, langue: str, maintenant: datetime
+    *,
+    commune: Commune,
+    canal: Canal,
+    destinataire: str,
+    rayon_km: int,
+    langue: str,
+    maintenant: datetime,
+    prouve: bool = False,
 ) -> Suivi:
-    """Note that someone wants to be told, and send the link that confirms it.
+    """Note that someone wants to be told, and send the link that confirms it, unless the contact was just proved.
 
     Asking again changes nothing of a confirmed one until its owner says yes again: anybody may type an address.
     """
@@ -28,7 +35,10 @@ def demander_suivi(
     if suivi.confirme_le is None:
         suivi.rayon_km, suivi.langue, suivi.demande_le = rayon_km, langue, maintenant
         suivi.save(update_fields=["rayon_km", "langue", "demande_le"])
-    messages.suivi_a_confirmer(suivi, maintenant=maintenant)
+    if prouve:
+        confirmer_suivi(suivi=suivi, maintenant=maintenant)
+    else:
+        messages.suivi_a_confirmer(suivi, maintenant=maintenant)
     return suivi
 
 

@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("maisons.urls")),
         path("", include("partenaires.urls")),
         path("", include("portail.compagnon.urls")),
+        path("", include("portail.espace.urls")),
         path("", include("enquetes.urls")),
         *demonstration,
         prefix_default_language=False,

@@ -33,6 +33,7 @@ INVALIDE = 422
 HEURE = 3600
 MINUTE = 60
 ARTICLES_MAX = 6
+MOIS_DES_GROUPES = 12
 
 
 def sans_trace(reponse: HttpResponse) -> HttpResponse:
@@ -86,6 +87,8 @@ def calendrier(request: HttpRequest) -> HttpResponse:
         "au": au,
         "aujourd_hui": aujourd_hui,
         "fragment": fragment(reperes),
+        # Groups meet until the first birthday.
+        "groupe_etat": ("ne" if ou.est_ne else "attendu") if not ou.est_ne or ou.mois < MOIS_DES_GROUPES else "",
         "numeros": numeros_verifies(),
     }
     return sans_trace(render(request, "compagnon/calendrier_resultat.html", contexte))

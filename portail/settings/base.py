@@ -214,6 +214,8 @@ IDENTITES = [
             "scope": portees,
             "acr_values": acr,
             "acr_acceptes": acceptes,
+            # Families' provider: an identity that opens no account yet may open one, once an address is proved.
+            "familles": nom == "franceconnect",
         },
     }
     for nom, libelle, portees, acr, acceptes in [

@@ -27,7 +27,7 @@ from socle.comptes import debits, sessions
 from socle.comptes.equipe import est_equipe, vient_de_se_connecter
 from socle.enums import Canal
 from socle.models import Utilisateur
-from socle.oidc.liaison import adresse_de_fin
+from socle.oidc.liaison import adresse_de_fin, lier_en_attente
 from socle.quotas import adresse_client
 
 # Reserved: never delivered anywhere (RFC 2606).
@@ -119,6 +119,7 @@ class AdaptateurComptes(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
         sessions.ouvrir(request, maintenant=timezone.now())
+        lier_en_attente(request, user)
 
     def post_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse:
         reponse: HttpResponse = super().post_login(request, user, **options)

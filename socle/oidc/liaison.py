@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from socle.comptes.equipe import est_equipe
+from socle.models import Utilisateur
 from socle.oidc.provider import CLE_SESSION, AdaptateurOidc
+
+# An identity that waits in the session for its owner to prove an address (seconds).
+ATTENTE, ATTENTE_MAX = "identite_a_lier", 15 * 60
 
 
 class AdaptateurIdentites(DefaultSocialAccountAdapter):
@@ -28,6 +35,16 @@ class AdaptateurIdentites(DefaultSocialAccountAdapter):
         if sociallogin.is_existing or sociallogin.state.get("process") == AuthProcess.CONNECT:
             return
         request.session.pop(CLE_SESSION, None)
+        if sociallogin.provider.app.settings.get("familles"):
+            _attendre(request, sociallogin)
+            messages.info(
+                request,
+                _(
+                    "Une seule fois : donnez votre adresse e-mail et recopiez le code qu'elle reçoit. "
+                    "Ensuite, cette identité suffira."
+                ),
+            )
+            raise ImmediateHttpResponse(redirect(reverse("account_request_login_code")))
         messages.info(
             request,
             _(
@@ -45,6 +62,35 @@ class AdaptateurIdentites(DefaultSocialAccountAdapter):
 
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount: Any) -> str:
         return reverse("socialaccount_connections")
+
+
+def _attendre(request: HttpRequest, sociallogin: SocialLogin) -> None:
+    """Keep who was identified until this browser proves an address: its `sub`, and nothing of the profile."""
+    compte = sociallogin.account
+    request.session[ATTENTE] = {"fournisseur": compte.provider, "sub": compte.uid, "le": time.time()}
+
+
+def lier_en_attente(request: HttpRequest, utilisateur: Utilisateur) -> None:
+    """Tie the identity that waits in this browser to the account that was just opened or signed in by a code.
+
+    Both were proved here, minutes apart. A team's account is tied from its own page alone, by its owner.
+    """
+    attente = request.session.pop(ATTENTE, None)
+    if (
+        attente is None
+        or time.time() - attente["le"] > ATTENTE_MAX
+        or est_equipe(utilisateur, le=timezone.localdate())
+    ):
+        return
+    compte, cree = SocialAccount.objects.get_or_create(
+        provider=attente["fournisseur"], uid=attente["sub"], defaults={"user": utilisateur}
+    )
+    if cree:
+        get_adapter().send_notification_mail(
+            "socialaccount/email/account_connected",
+            utilisateur,
+            context={"account": compte, "provider": compte.get_provider(request)},
+        )
 
 
 def adresse_de_fin(request: HttpRequest, *, retour: str) -> str | None:

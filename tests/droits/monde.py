@@ -32,6 +32,7 @@ from ateliers.messages import USAGE_LIEN
 from ateliers.models import Composition, Depassement, MotDeLaMaison, Passage
 from ateliers.pdf import USAGE_PORTE
 from familles import lectures
+from familles.messages import USAGE_AGENDA, USAGE_COPARENT
 from maisons import invitations
 from maisons.enums import Portee, Role
 from maisons.messages import USAGE_SUIVI
@@ -115,6 +116,14 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     ici.poser("demande_en_attente", f.DemandeGroupeFactory(famille=attend, maison=maison, **transmise), DEMANDE)
     ici.poser("membre", f.MembreGroupeFactory(groupe=groupe, demande=demande), DEMANDE)
     ici.poser("rappel", f.DemandeRappelFactory(maison=maison), DEMANDE)
+    # A parent with an account, who shares with another.
+    compte = marquer(f.UtilisateurFactory(), FAMILLE, place)
+    f.AccesFamilleFactory(utilisateur=compte, famille=famille)
+    ici.poser("acces", f.AccesFamilleFactory(coparent=True, famille=famille), FAMILLE)
+    ici.poser("invitation_coparent", f.InvitationCoparentFactory(famille=famille, par=compte), FAMILLE)
+    ici.poser("flux", f.FluxParentFactory(utilisateur=compte), FAMILLE)
+    # Written once, its canary with it.
+    ici.objets["accord"] = f.ConsentementFactory(utilisateur=compte, texte=mot(FAMILLE, place))
     # Its questions are no free text: no canary.
     ici.objets["bien_etre"] = f.QuestionnaireBienEtreFactory(departement=departement, code=f"essai-{place}")
     composition = Composition.objects.create(par=chef)
@@ -184,6 +193,9 @@ CIBLES: dict[str, Callable[[Foyer], tuple[Any, ...]]] = {
     "jeton_groupe": lambda ici: (liens.signer(USAGE_GROUPE, ici["demande"].pk),),
     "jeton_groupe_et_reference": lambda ici: (liens.signer(USAGE_GROUPE, ici["demande"].pk), ici["seance"].reference),
     "jeton_groupe_et_cle": lambda ici: (liens.signer(USAGE_GROUPE, ici["demande"].pk), 987654321),
+    "enfant_et_entretien": lambda ici: (ici["enfant"].pk, "epp"),
+    "jeton_coparent": lambda ici: (liens.signer(USAGE_COPARENT, ici["invitation_coparent"].pk),),
+    "jeton_agenda": lambda ici: (liens.signer(USAGE_AGENDA, ici["flux"].pk),),
     "jeton_suivi": lambda ici: (liens.signer(USAGE_SUIVI, ici["suivi"].pk),),
     "jeton_partenaire": lambda ici: (liens.signer(USAGE_FICHE, ici["partenaire"].pk),),
     "jeton_porte": lambda ici: (liens.signer(USAGE_PORTE, ici["seance"].pk),),
