@@ -319,9 +319,8 @@ class TestAutreMaison:
         page = re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]*', r"\1", page)
         return re.sub(rf"/{pk}(?=/|%2F|\")", "/N", page)
 
-    @pytest.mark.parametrize("nom", [Role.ANIMATEUR, Role.RESPONSABLE, Role.PILOTE])
-    def test_every_page_of_every_object(self, connecter: Connecter, ici: Bout, loin: Bout, nom: Role) -> None:
-        client = connecter(role(nom, ici))
+    def test_every_page_of_every_object(self, connecter: Connecter, ici: Bout, loin: Bout) -> None:
+        client = connecter(role(Role.RESPONSABLE, ici))
         pages = 0
         for objet in loin.objets:
             for page in FICHES:

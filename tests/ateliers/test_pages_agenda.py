@@ -384,6 +384,9 @@ class TestCout:
         colonnes = [champ.column for champ in Seance._meta.concrete_fields if champ.column not in COPIE]
         noms = ", ".join(f'"{colonne}"' for colonne in colonnes)
         with connection.cursor() as cursor:
+            # The history's trigger, row by row, would take most of the time.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE ateliers_seance DISABLE TRIGGER USER")
             cursor.execute(
                 f"INSERT INTO ateliers_seance (reference, lieu_id, debut, fin, format, {noms}) "
                 "SELECT gen_random_uuid(), (%s::bigint[])[1 + n %% 200], d, d + interval '1 hour', "
@@ -396,9 +399,12 @@ class TestCout:
             cursor.execute("ANALYZE ateliers_seance")
             cursor.execute("ANALYZE maisons_lieu")
 
-    @pytest.mark.parametrize(
-        "parametres",
-        [
+    @pytest.mark.usefixtures("beaucoup")
+    def test_reads_indexes_over_many_sessions(self) -> None:
+        CommuneFactory()
+        maintenant = timezone.now()
+        lectures = {}
+        for parametres in (
             {},
             {"lieu": "Rethel", "rayon": "30"},
             {"format": "conference"},
@@ -406,24 +412,17 @@ class TestCout:
             {"langue": "fr", "places": "on"},
             {"moment": "mercredi"},
             {"jour": (timezone.localdate() + timedelta(days=9)).isoformat()},
-        ],
-        ids=str,
-    )
-    @pytest.mark.usefixtures("beaucoup")
-    def test_reads_indexes_over_many_sessions(self, parametres: dict[str, str]) -> None:
-        CommuneFactory()
-        maintenant = timezone.now()
-        filtre = SeanceFilter(
-            QueryDict(urlencode(parametres)),
-            queryset=Seance.objects.publiques().a_venir(maintenant=maintenant),
-            maintenant=maintenant,
-        )
-        page = filtre.qs.with_cadre().order_by("debut", "pk")[: SEANCES_PAR_PAGE + 1]
+        ):
+            filtre = SeanceFilter(
+                QueryDict(urlencode(parametres)),
+                queryset=Seance.objects.publiques().a_venir(maintenant=maintenant),
+                maintenant=maintenant,
+            )
+            page = filtre.qs.with_cadre().order_by("debut", "pk")[: SEANCES_PAR_PAGE + 1]
+            lectures[urlencode(parametres)] = parcours_de(json.loads(page.explain(format="json")), "ateliers_seance")
 
-        plan = json.loads(page.explain(format="json"))
-
-        assert "Seq Scan" not in parcours_de(plan, "ateliers_seance")
-        assert parcours_de(plan, "ateliers_seance")
+        assert all(lectures.values()), lectures
+        assert not [parametres for parametres, lues in lectures.items() if "Seq Scan" in lues], lectures
 
 
 COPIE = {"id", "reference", "lieu_id", "debut", "fin", "format"}
