@@ -288,14 +288,16 @@ def _phrase_complete(seance: Seance) -> str:
 
 def _noter_enfants(inscription: Inscription, ages: Sequence[AgeEnfant]) -> None:
     """Link the booking to the family's children; twins share a date and stay two."""
-    connus = list(Enfant.objects.filter(famille=inscription.famille_id))
+    famille_id = inscription.famille_id
+    # Erased: a figure has no children.
+    if famille_id is None:
+        return
+    connus = list(Enfant.objects.filter(famille=famille_id))
     liens = []
     for age in ages:
         enfant = next((e for e in connus if (e.naissance, e.terme_prevu) == (age.naissance, age.terme_prevu)), None)
         if enfant is None:
-            enfant = Enfant.objects.create(
-                famille_id=inscription.famille_id, naissance=age.naissance, terme_prevu=age.terme_prevu
-            )
+            enfant = Enfant.objects.create(famille_id=famille_id, naissance=age.naissance, terme_prevu=age.terme_prevu)
         else:
             connus.remove(enfant)
         liens.append(EnfantInscrit(inscription=inscription, enfant=enfant, age_corrige=age.age_corrige))

@@ -63,7 +63,7 @@ declarer(EntreeJournal, view=MAISON, add=MAISON)
 declarer(Serie, view=EQUIPES, add=MAISON, change=MAISON)
 declarer(Seance, view=TOUS, add=MAISON, change=MAISON, delete={Role.RESPONSABLE}, confier={Role.RESPONSABLE})
 declarer(Inscription, view=MAISON, change=MAISON, accueillir=MAISON)
-declarer(Famille, view=MAISON, fusionner={Role.RESPONSABLE})
+declarer(Famille, view=MAISON, fusionner={Role.RESPONSABLE}, effacer={Role.RESPONSABLE})
 declarer(Lecture, view={Role.RESPONSABLE, Role.ADMINISTRATEUR})
 
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("r/<str:jeton>/sms/", reservation.reservation_sms, name="reservation_sms"),
     path("r/<str:jeton>/langue/", reservation.reservation_langue, name="reservation_langue"),
     path("r/<str:jeton>/avis/", reservation.reservation_avis, name="reservation_avis"),
+    path("r/<str:jeton>/donnees/", reservation.reservation_donnees, name="reservation_donnees"),
     path("r/<str:jeton>/seance.ics", reservation.reservation_ics, name="reservation_ics"),
     path("r/<str:jeton>/la/", porte.reservation_la, name="reservation_la"),
     # A family's own page about its group; short for the same reason.

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from familles.enums import ChoixCanal
-from familles.models import DemandeRappel, InvitationCoparent, ProfilParent, RappelEntretien
+from familles.models import AccesDonnees, DemandeRappel, InvitationCoparent, ProfilParent, RappelEntretien
 from socle import liens
 from socle.boite_envoi import Envoi, deposer
 from socle.enums import Canal
@@ -129,6 +129,27 @@ def code_telephone(*, telephone: str, code: str, langue: str, maintenant: dateti
                 cle_unique=f"code_telephone:{uuid.uuid4()}",
                 pas_apres=maintenant + CODE_UTILE_PENDANT,
                 secret=True,
+            )
+        ],
+        maintenant=maintenant,
+    )
+
+
+def acces_donnees(acces: AccesDonnees, *, cle: str, langue: str, maintenant: datetime) -> None:
+    """The link that opens one's own data: for its owner's eyes, and forgotten as soon as it is sent."""
+    with override(langue):
+        lien = absolu(reverse("donnees:acces", args=[cle]))
+    deposer(
+        [
+            Envoi(
+                canal=Canal(acces.canal),
+                destinataire=acces.destinataire,
+                langue=langue,
+                modele="acces_donnees",
+                contexte={"lien": lien},
+                secret=True,
+                cle_unique=f"acces_donnees:{acces.pk}",
+                pas_apres=acces.expire_le,
             )
         ],
         maintenant=maintenant,

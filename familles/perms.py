@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from familles.models import Article, DemandeRappel, QuestionnaireBienEtre, VersionJalon
 from maisons.perms import ADMINISTRATION, MAISON, MEDECINE, REDACTION
+from socle.models import PassagePurge
 from socle.portee import declarer
 
 LECTEURS = REDACTION | MEDECINE | ADMINISTRATION
@@ -28,3 +29,5 @@ declarer(
     retirer=MEDECINE | ADMINISTRATION,
 )
 declarer(DemandeRappel, view=MAISON, change=MAISON)
+# Figures, for who answers for the data.
+declarer(PassagePurge, view=ADMINISTRATION)

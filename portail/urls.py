@@ -29,6 +29,7 @@ pages: list[URLPattern | URLResolver] = [
 ]
 machines: list[URLPattern | URLResolver] = [
     path("sante/", views.sante, name="sante"),
+    path("sante/conservation/", views.sante_conservation, name="sante_conservation"),
     path("donnees/<str:nom>", donnees_ouvertes.donnees, name="donnees"),
     path("robots.txt", views.robots, name="robots"),
 ]
@@ -60,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("partenaires.urls")),
         path("", include("portail.compagnon.urls")),
         path("", include("portail.espace.urls")),
+        path("", include("portail.mes_donnees.urls")),
         path("", include("enquetes.urls")),
         *demonstration,
         prefix_default_language=False,

@@ -22,6 +22,7 @@ from maisons.enums import Action
 from maisons.forms import RAYON_PAR_DEFAUT_KM, FiltreMaisonsForm, ProximiteForm
 from maisons.models import Maison
 from maisons.recherche import with_lieux
+from portail.accessibilite import DECLARATION
 from portail.annuaire import permanences_de
 from portail.cache import page_publique
 from portail.donnees_structurees import organisation
@@ -38,6 +39,8 @@ from portail.presentation import (
     seances_proches,
     seances_publiques,
 )
+from socle import conservation
+from socle.conservation import regles
 
 MINUTE = 60
 HEURE = 3600
@@ -187,13 +190,19 @@ def mentions_legales(request: HttpRequest) -> HttpResponse:
 @require_safe
 @page_publique(HEURE)
 def confidentialite(request: HttpRequest) -> HttpResponse:
-    return render(request, "portail/confidentialite.html", {"editeur": settings.EDITEUR})
+    contexte = {
+        "editeur": settings.EDITEUR,
+        "sous_traitants": settings.SOUS_TRAITANTS,
+        "regles": [regle for regle in regles() if regle.publique],
+    }
+    return render(request, "portail/confidentialite.html", contexte)
 
 
 @require_safe
 @page_publique(HEURE)
 def accessibilite(request: HttpRequest) -> HttpResponse:
-    return render(request, "portail/accessibilite.html", {"editeur": settings.EDITEUR})
+    contexte = {"editeur": settings.EDITEUR, "declaration": DECLARATION}
+    return render(request, "portail/accessibilite.html", contexte)
 
 
 @require_safe
@@ -206,6 +215,14 @@ def sante(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"statut": "indisponible"}, status=503)
     return JsonResponse({"statut": "ok"})
+
+
+@require_safe
+@never_cache
+def sante_conservation(request: HttpRequest) -> JsonResponse:
+    """For the supervisor, as of a cron: was every rule of retention applied in the last 26 hours?"""
+    en_retard = conservation.en_retard(maintenant=timezone.now())
+    return JsonResponse({"statut": "en retard" if en_retard else "ok"}, status=503 if en_retard else 200)
 
 
 @require_safe

@@ -204,7 +204,8 @@ def _changements(declaration: Declaration, objets: Sequence[models.Model]) -> Se
     modele = evenements_de(declaration.modele)
     if modele is None:
         return None
-    evenements = list(modele.objects.filter(pgh_obj_id__in=[objet.pk for objet in objets]).order_by("pgh_id"))
+    pks = [objet.pk for objet in objets]
+    evenements = list(modele.objects.filter(**{"pgh_obj_id__in": pks}).order_by("pgh_id"))
     if not evenements:
         return None
     noms = {champ.name for champ in declaration.champs}

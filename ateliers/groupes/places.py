@@ -337,6 +337,7 @@ def inscrire_aux_rencontres(*, membres: Sequence[MembreGroupe], groupe: GroupePa
             maintenant=maintenant,
         )
         for membre in membres
+        if membre.demande.famille is not None
     )
 
 
@@ -351,7 +352,10 @@ def rencontres_a_venir(groupe: GroupePairs, *, maintenant: datetime) -> list[int
 
 def inscriptions_de(membre: MembreGroupe) -> Any:
     """The bookings of a member at the meetings of its group."""
-    return Inscription.objects.filter(seance__groupe=membre.groupe_id, famille=membre.demande.famille_id)
+    # Of an erased family nothing tells which bookings were its own.
+    return Inscription.objects.filter(
+        seance__groupe=membre.groupe_id, famille=membre.demande.famille_id, famille__isnull=False
+    )
 
 
 def liberer_les_rencontres(membre: MembreGroupe, *, par: AnnuleePar, maintenant: datetime) -> None:

@@ -77,7 +77,9 @@ def get_demande(jeton: str, *, maintenant: datetime) -> DemandeGroupe:
     except liens.LienInvalide:
         raise Http404 from None
     demande = (
-        DemandeGroupe.objects.select_related("famille", "commune", "maison", "groupe_souhaite").filter(pk=pk).first()
+        DemandeGroupe.objects.select_related("famille", "commune", "maison", "groupe_souhaite")
+        .filter(pk=pk, famille__isnull=False)
+        .first()
     )
     if demande is None:
         raise Http404

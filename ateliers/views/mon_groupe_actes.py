@@ -240,7 +240,7 @@ def groupe_naissance(request: HttpRequest, demande: DemandeGroupe, jeton: str) -
 @avec_demande
 def groupe_arreter(request: HttpRequest, demande: DemandeGroupe, jeton: str) -> HttpResponse:
     """Everything stops, without a reason asked: no message any more, of this group or of anything else."""
-    if request.method == "POST":
+    if request.method == "POST" and demande.famille is not None:
         silence.tout_arreter(famille=demande.famille, maintenant=timezone.now())
         return retour(jeton, "arret")
     if est_silencieuse(demande):

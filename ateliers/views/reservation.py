@@ -24,6 +24,8 @@ from ateliers.models import DemandeGroupe, Inscription
 from ateliers.preferences import changer_langue, demander_avis
 from ateliers.renvois import renvoyer_liens
 from ateliers.suites import apres_seance
+from familles import acces_donnees
+from familles.mes_donnees import contact_principal
 from socle import liens, oppositions
 from socle.enums import Canal
 from socle.origine import page_privee
@@ -63,7 +65,8 @@ def get_inscription(jeton: str) -> Inscription:
         pk = liens.lire(USAGE_LIEN, jeton)
     except liens.LienInvalide:
         raise Http404 from None
-    inscription = Inscription.objects.with_cadre().filter(pk=pk).first()
+    # Of an erased family a figure is left, which no link opens.
+    inscription = Inscription.objects.with_cadre().filter(pk=pk, famille__isnull=False).first()
     if inscription is None:
         raise Http404
     if inscription.seance.fin <= timezone.now():
@@ -209,6 +212,17 @@ def reservation_avis(request: HttpRequest, inscription: Inscription, jeton: str)
         return redirect("ateliers:ma_reservation", jeton=jeton)
     demander_avis(inscription=inscription, oui=request.POST.get("avis") == "oui")
     return _retour(jeton, "avis")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@avec_inscription
+def reservation_donnees(request: HttpRequest, inscription: Inscription, jeton: str) -> HttpResponse:
+    """Send the link to one's own data to the contact the family is known by: this link opens one booking alone."""
+    contact = contact_principal(inscription.famille) if inscription.famille is not None else None
+    if request.method != "POST" or contact is None:
+        return redirect("donnees:demander")
+    acces_donnees.envoyer_acces(contact=contact, langue=inscription.langue, maintenant=timezone.now())
+    return redirect(f"{reverse('donnees:demander')}?envoye")
 
 
 @require_safe

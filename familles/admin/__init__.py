@@ -1,5 +1,5 @@
 """The team's pages of this room, by topic."""
 
-from familles.admin import bien_etre, familles, redaction
+from familles.admin import bien_etre, conservation, familles, redaction
 
-__all__ = ["bien_etre", "familles", "redaction"]
+__all__ = ["bien_etre", "conservation", "familles", "redaction"]

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from familles import admin_doublons, lectures
+from familles.admin import effacer
 from familles.models import Famille
 from socle.admin import PorteeAdmin
 
@@ -26,10 +27,10 @@ class FamilleAdmin(PorteeAdmin):
     search_help_text = _("Prénom, e-mail ou téléphone")
     ordering = ("prenom", "pk")
     fields = ("prenom", "email", "telephone", "langue", "cree_le")
-    readonly_fields = (*fields, "lue_par")
+    readonly_fields = (*fields, "lue_par", "droits")
 
     def get_urls(self) -> list[URLPattern]:
-        return [*admin_doublons.urls(self), *super().get_urls()]
+        return [*admin_doublons.urls(self), *effacer.urls(self), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         peut_fusionner = {"peut_fusionner": request.user.has_perm("familles.fusionner_famille")}
@@ -53,7 +54,8 @@ class FamilleAdmin(PorteeAdmin):
         return trouvees.filter(fusionnee_dans__isnull=True), doubles
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*self.fields, "lue_par") if request.user.has_perm("socle.view_lecture") else self.fields
+        champs = (*self.fields, "lue_par") if request.user.has_perm("socle.view_lecture") else self.fields
+        return (*champs, "droits") if obj is not None and self._peut(request, "effacer", obj) else champs
 
     @admin.display(description=_("lectures"))
     def lue_par(self, famille: Famille) -> str:
@@ -62,6 +64,16 @@ class FamilleAdmin(PorteeAdmin):
             reverse("admin:socle_lecture_changelist"),
             famille.pk,
             _("Qui a lu cette fiche"),
+        )
+
+    @admin.display(description=_("ses droits"))
+    def droits(self, famille: Famille) -> str:
+        return format_html(
+            '<a href="{}">{}</a> · <a href="{}">{}</a>',
+            reverse("admin:familles_famille_copie", args=[famille.pk]),
+            _("Copie de ses données (PDF)"),
+            reverse("admin:familles_famille_effacer", args=[famille.pk]),
+            _("Tout effacer, à sa demande"),
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -387,6 +387,9 @@ EDITEUR = {
     "hebergeur": env.str("EDITEUR_HEBERGEUR", default=""),
 }
 
+# Who works on the data for the publisher, as the privacy page lists them: [{"nom": "…", "role": "…"}].
+SOUS_TRAITANTS: list[dict[str, str]] = env.json("SOUS_TRAITANTS", default=[])
+
 # Where "Quitter vite" leads from the well-being pages; empty: the home page.
 SORTIE_RAPIDE_URL = env.str("SORTIE_RAPIDE_URL", default="")
 

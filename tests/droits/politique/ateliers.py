@@ -109,6 +109,7 @@ REGLES: Regles = {
     "ateliers:reservation_prendre": lien("jeton_inscription", vu=302, fait=302),
     "ateliers:reservation_sms": lien("jeton_inscription", vu=302, fait=302),
     "ateliers:reservation_langue": lien("jeton_inscription", vu=302, fait=302),
+    "ateliers:reservation_donnees": lien("jeton_inscription", vu=302, fait=302),
     "ateliers:reservation_avis": lien("jeton_inscription", vu=302, fait=302),
     "ateliers:reservation_ics": lien("jeton_inscription"),
     "ateliers:reservation_la": lien("jeton_inscription", vu=302, fait=302),

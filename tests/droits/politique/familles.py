@@ -20,6 +20,12 @@ REGLES: Regles = {
     "admin:familles_famille_doublons": equipe(lit=RESPONSABLES, fait=200),
     "admin:familles_famille_fusion": equipe("deux_familles", lit=RESPONSABLES, voit=NOMS, fait=422, acte_d_abord=True),
     # Who asked to be called: the house's team, by actions on the list alone.
+    # The box is not ticked.
+    "admin:familles_famille_effacer": equipe(
+        "famille", lit=RESPONSABLES, voit=NOMS, ecrit=RESPONSABLES, fait=422, acte_d_abord=True
+    ),
+    "admin:familles_famille_copie": equipe("famille", lit=RESPONSABLES, voit=NOMS, fait=405, acte_d_abord=True),
+    "admin:socle_conservation": equipe(lit=ADMINISTRATION, fait=405),
     **modele("familles.demanderappel", "rappel", lit=MAISON, historique=False),
     # A doctor's own département; the network may take one away.
     **modele(

@@ -18,6 +18,7 @@ REGLES: Regles = {
     "portail:confidentialite": publique(),
     "portail:accessibilite": publique(),
     "machines:sante": publique(),
+    "machines:sante_conservation": publique(),
     "machines:donnees": publique("jeu_de_donnees", vu=404),
     "machines:robots": publique(),
     "plan_du_site_index": publique(fait=200),

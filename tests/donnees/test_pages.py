@@ -1,0 +1,205 @@
+"""The pages by which a person reads, takes away, corrects and erases what the portal holds of them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pdfua import validate
+from pdfua.model import Severity
+
+from ateliers.messages import USAGE_LIEN
+from familles.models import AccesDonnees, Enfant, Famille
+from socle import conservation, liens
+from socle.conservation import regles
+from socle.enums import StatutMessage
+from socle.models import Message, Utilisateur
+from tests import factories as f
+from tests.donnees.monde import deux_vies
+
+pytestmark = pytest.mark.django_db
+
+
+def client_de(qui: Utilisateur) -> Client:
+    client = Client()
+    client.force_login(qui)
+    return client
+
+
+def lien_recu(adresse: str) -> str:
+    """The link as its owner reads it in the message that waits."""
+    message = Message.objects.get(modele="acces_donnees", destinataire=adresse, statut=StatutMessage.A_ENVOYER)
+    assert message.secret
+    return str(message.contexte["lien"]).partition("://")[2].partition("/")[2]
+
+
+def ouvrir(client: Client, famille: Famille) -> str:
+    reponse = client.post(reverse("donnees:demander"), {"contact": famille.email})
+    assert reponse.status_code == 302
+    return f"/{lien_recu(famille.email)}"
+
+
+class TestLien:
+    def test_a_known_and_an_unknown_contact_get_the_same_answer(self, client: Client) -> None:
+        famille = f.FamilleFactory()
+        reponses = [
+            client.post(reverse("donnees:demander"), {"contact": contact})
+            for contact in (famille.email, "personne@exemple.fr", "06 12 34 56 78")
+        ]
+        assert {(r.status_code, r["Location"]) for r in reponses} == {(302, f"{reverse('donnees:demander')}?envoye")}
+        assert [m.destinataire for m in Message.objects.all()] == [famille.email]
+        assert "C'est envoyé" in client.get(reponses[0]["Location"]).content.decode()
+
+    def test_it_lasts_an_hour_and_a_new_one_ends_it(self, client: Client) -> None:
+        famille = f.FamilleFactory()
+        premier = ouvrir(client, famille)
+        assert client.get(premier).status_code == 200
+        Message.objects.all().delete()
+        second = ouvrir(client, famille)
+        assert (client.get(premier).status_code, client.get(second).status_code) == (410, 200)
+        AccesDonnees.objects.update(expire_le=f.dans(minutes=-1))
+        assert client.get(second).status_code == 410
+        # Nothing in the database opens it.
+        assert not AccesDonnees.objects.filter(empreinte=second.rstrip("/").rpartition("/")[2]).exists()
+
+    def test_a_booking_leads_to_it_by_its_family_s_contact_alone(self, client: Client) -> None:
+        inscription = f.InscriptionFactory()
+        page = reverse("ateliers:reservation_donnees", args=[liens.signer(USAGE_LIEN, inscription.pk)])
+        assert client.get(page)["Location"] == reverse("donnees:demander")
+        assert not Message.objects.exists()
+        client.post(page)
+        assert client.get(f"/{lien_recu(inscription.famille.email)}").status_code == 200
+
+    def test_correcting_by_the_link(self, client: Client) -> None:
+        enfant = f.EnfantFactory()
+        page = f"{ouvrir(client, enfant.famille)}corriger/"
+        assert client.get(page).status_code == 200
+        faux = {"prenom": "", "langue": "fr", f"jour_{enfant.pk}": "31/02/2026"}
+        assert client.post(page, faux).status_code == 422
+        juste = {"prenom": "Mina", "langue": "en", f"jour_{enfant.pk}": "03/04/2026", f"prenom_{enfant.pk}": "Léo"}
+        assert client.post(page, juste).status_code == 302
+        famille = Famille.objects.get()
+        enfant = Enfant.objects.get()
+        assert (famille.prenom, famille.langue) == ("Mina", "en")
+        assert (enfant.prenom, f"{enfant.naissance:%d/%m/%Y}") == ("Léo", "03/04/2026")
+
+    def test_erasing_by_the_link_asks_once(self, client: Client) -> None:
+        famille = f.InscriptionFactory().famille
+        lien = ouvrir(client, famille)
+        assert client.get(f"{lien}effacer/").status_code == 200
+        assert client.post(f"{lien}effacer/").status_code == 422
+        assert Famille.objects.exists()
+        assert client.post(f"{lien}effacer/", {"accord": "oui"})["Location"] == reverse("donnees:effacees")
+        assert not Famille.objects.exists()
+        assert client.get(lien).status_code == 410
+        assert client.get(reverse("donnees:effacees")).status_code == 200
+
+    def test_another_site_can_erase_nothing(self, client: Client) -> None:
+        lien = ouvrir(client, f.FamilleFactory())
+        reponse = client.post(f"{lien}effacer/", {"accord": "oui"}, headers={"Sec-Fetch-Site": "cross-site"})
+        assert reponse.status_code == 403
+        assert Famille.objects.exists()
+
+    def test_someone_who_only_follows_a_commune_may_go_too(self, client: Client) -> None:
+        suivi = f.SuiviFactory()
+        client.post(reverse("donnees:demander"), {"contact": suivi.destinataire})
+        lien = f"/{lien_recu(suivi.destinataire)}"
+        assert suivi.destinataire in client.get(lien).content.decode()
+        client.post(f"{lien}effacer/", {"accord": "oui"})
+        assert not type(suivi).objects.exists()
+
+
+class TestCompte:
+    def test_all_of_mine_in_both_files_and_nothing_of_another(self, tmp_path: Path) -> None:
+        moi, autre = deux_vies()
+        client = client_de(moi.compte)
+        page = client.get(reverse("donnees:mon_compte")).content.decode()
+        fichier = client.get(reverse("donnees:mon_compte_fichier", args=["json"]))
+        pdf = client.get(reverse("donnees:mon_compte_fichier", args=["pdf"])).content
+        texte = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+        for contenu in (page, fichier.content.decode(), texte):
+            assert autre.mot not in contenu.lower()
+            assert autre.telephone[-6:] not in contenu.replace(" ", "")
+        lus = json.loads(fichier.content)
+        assert lus["durees"][0]["duree"] == "2 ans"
+        mots = {mot for mot in fichier.content.decode().split() if moi.mot in mot}
+        assert mots
+        # What a program reads, a person reads too: every section, every row.
+        for section in lus["donnees"]:
+            assert section["titre"] in texte.replace("\n", " ")
+        assert texte.lower().count(moi.mot) >= fichier.content.decode().lower().count(moi.mot) * 0.9
+        chemin = tmp_path / "mes-donnees.pdf"
+        chemin.write_bytes(pdf)
+        assert not [c for c in validate(str(chemin)).findings if c.severity >= Severity.ERROR]
+
+    def test_erasing_closes_the_account(self) -> None:
+        compte = f.UtilisateurFactory()
+        famille = f.FamilleFactory(email=compte.email)
+        client = client_de(compte)
+        page = reverse("donnees:mon_compte_effacer")
+        assert client.post(page).status_code == 422
+        assert client.post(page, {"accord": "oui"})["Location"] == reverse("donnees:effacees")
+        assert not Utilisateur.objects.filter(pk=compte.pk).exists()
+        assert not Famille.objects.filter(pk=famille.pk).exists()
+        assert client.get(reverse("donnees:mon_compte")).status_code == 302
+
+    def test_a_coparent_s_file_holds_nothing_of_the_shared_family_s_owner(self) -> None:
+        partage = f.AccesFamilleFactory(coparent=True, famille=f.FamilleFactory(prenom="Zélie"))
+        page = client_de(partage.utilisateur).get(reverse("donnees:mon_compte")).content.decode()
+        assert "Zélie" not in page
+        assert partage.famille.email not in page
+
+
+class TestEquipe:
+    def test_a_responsable_erases_at_the_family_s_word(self) -> None:
+        inscription = f.InscriptionFactory()
+        maison = inscription.seance.lieu.maison
+        responsable = f.AffectationFactory(maison=maison).utilisateur
+        client = client_de(responsable)
+        page = reverse("admin:familles_famille_effacer", args=[inscription.famille_id])
+        assert client.get(page).status_code == 200
+        assert client.post(page).status_code == 422
+        assert Famille.objects.exists()
+        assert client.post(page, {"accord": "oui"}).status_code == 302
+        assert not Famille.objects.exists()
+        # The sheet of the session still opens, with a dash where the name was.
+        fiche = client.get(reverse("admin:ateliers_seance_change", args=[inscription.seance_id]))
+        assert fiche.status_code == 200
+
+    def test_the_page_of_the_rules_shows_figures_and_what_is_late(self) -> None:
+        administrateur = f.AffectationFactory(reseau=True).utilisateur
+        client = client_de(administrateur)
+        f.DemandeRappelFactory(demandee_le=f.dans(days=-300))
+        conservation.passer(horloge=f.maintenant)
+        page = client.get(reverse("admin:socle_conservation")).content.decode()
+        assert "Une demande à être rappelé" in page
+        assert "en retard" not in page
+        assert client.get(reverse("machines:sante_conservation")).status_code == 200
+        # 26 hours and a minute later.
+        demain = conservation.PassagePurge.objects.all()
+        demain.update(fini_le=f.dans(hours=-26, minutes=-1))
+        assert "en retard" in client.get(reverse("admin:socle_conservation")).content.decode()
+        assert "26 heures" in client.get(reverse("admin:index")).content.decode()
+        assert client.get(reverse("machines:sante_conservation")).status_code == 503
+
+
+class TestPagesPubliques:
+    def test_the_privacy_page_says_each_rule_with_its_duration(self, client: Client) -> None:
+        page = client.get(reverse("portail:confidentialite")).content.decode()
+        for regle in regles():
+            assert (str(regle.quoi).replace("'", "&#x27;") in page) is regle.publique
+        assert "<b>2 ans</b>" in page
+        assert "<b>6 mois</b>" in page
+
+    def test_the_declaration_says_its_state_everywhere(self, client: Client) -> None:
+        page = client.get(reverse("portail:accessibilite")).content.decode()
+        assert page.count("non conforme") >= 3
+        assert "RGAA 4.1.2" in page
+
+    def test_no_page_about_data_sets_a_cookie_for_a_visitor(self, client: Client) -> None:
+        for nom in ("donnees:demander", "donnees:effacees", "portail:confidentialite"):
+            assert not client.get(reverse(nom)).cookies
