@@ -95,7 +95,7 @@ declarer(
 declarer(
     InvitationCoparent,
     lambda personne: InvitationCoparent.objects.filter(Q(par__in=personne.comptes) | Q(famille__in=personne.fiches)),
-    regle=FAMILLES,
+    regle="invitations_coparent",
     sauf=frozenset({"famille"}),
 )
 declarer(ProfilParent, lambda personne: ProfilParent.objects.filter(utilisateur__in=personne.comptes), regle="comptes")

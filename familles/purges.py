@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 
 from familles.effacement import effacer_tout
 from familles.mes_donnees import personne_de
-from familles.models import AccesDonnees, DemandeRappel, Famille
+from familles.models import AccesDonnees, DemandeRappel, Famille, InvitationCoparent
 from socle.conservation import purge
 from socle.models import Utilisateur
 
@@ -56,6 +56,14 @@ def familles(avant: datetime, maintenant: datetime, nombre: int) -> int:
 def demandes_rappel(avant: datetime, maintenant: datetime, nombre: int) -> int:
     lot = DemandeRappel.objects.filter(demandee_le__lt=avant).order_by("pk")[:nombre]
     supprimees, _detail = DemandeRappel.objects.filter(pk__in=lot.values("pk")).delete()
+    return supprimees
+
+
+@purge("invitations_coparent")
+def invitations_coparent(avant: datetime, maintenant: datetime, nombre: int) -> int:
+    """Somebody else's address, which a family typed: also once it was accepted, the account knows its own."""
+    lot = InvitationCoparent.objects.filter(expire_le__lt=avant).order_by("pk")[:nombre]
+    supprimees, _detail = InvitationCoparent.objects.filter(pk__in=lot.values("pk")).delete()
     return supprimees
 
 

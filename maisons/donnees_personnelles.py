@@ -14,21 +14,26 @@ from maisons.models import (
     ComptageArret,
     Critere,
     Departement,
+    Edition,
     Equipage,
     Etape,
     EtapeTournee,
     Evaluation,
     Fermeture,
+    Formation,
     Franchissement,
     Invitation,
     Lieu,
+    LigneBudget,
     Maison,
     NoteVisite,
+    ObjectifLabel,
     Organisation,
     PlageOuverture,
     Preuve,
     Referentiel,
     Salle,
+    ScenarioImplantation,
     Suivi,
     Territoire,
     Tournee,
@@ -55,6 +60,12 @@ declarer(
     regle="comptes_equipe",
     effacer=avec_son_parent,
 )
+declarer(
+    Formation,
+    lambda personne: Formation.objects.filter(utilisateur__in=personne.comptes),
+    regle="comptes_equipe",
+    effacer=avec_son_parent,
+)
 declarer(Invitation, _invitations, regle="invitations", sauf=frozenset({"affectation"}))
 declarer(Suivi, lambda personne: Suivi.objects.filter(vers(personne)), regle="suivis")
 
@@ -77,4 +88,8 @@ sans_donnees(
     Preuve,
     ActionPrevue,
     NoteVisite,
+    LigneBudget,
+    ObjectifLabel,
+    Edition,
 )
+sans_donnees("calculs sur des nombres de naissances", ScenarioImplantation)

@@ -149,6 +149,14 @@ REGLES = [
         raison=_("empêcher les envois en masse"),
     ),
     Regle(
+        code="invitations_coparent",
+        quoi=_("L'adresse d'un coparent que vous avez invité"),
+        mois=1,
+        depuis=_("la fin de l'invitation"),
+        ensuite=_EFFACE,
+        raison=_("vous montrer ce qu'il en est"),
+    ),
+    Regle(
         code="invitations",
         quoi=_("Une invitation à rejoindre une équipe"),
         mois=6,
