@@ -61,6 +61,10 @@ CONTEXTES: dict[str, dict[str, Any]] = {
     "lien_renvoye": RESERVATION,
     "liens_reservations": {"reservations": [CADRE, CADRE]},
 }
+AUTRES: dict[str, dict[str, Any]] = {
+    "partenaire_relance": {"nom": "Bibliothèque", "verifie_le": "1 mars 2026", "cache_le": "1 octobre 2026"},
+    "mot_de_la_maison": {**RESERVATION, "mot": "Pensez aux chaussettes."},
+}
 DOSSIER = Path(settings.RACINE) / "templates" / "messages"
 
 
@@ -80,11 +84,40 @@ def mime(modele: str, **options: Any) -> Mime:
     return message_from_bytes(octets, _class=Mime, policy=policy.default)
 
 
-def test_every_folder_of_templates_is_tested_here():
-    dossiers = {d.name for d in DOSSIER.iterdir() if d.is_dir() and d.name != "includes"}
-    # Accounts and invitations (tests/comptes), a team's own words and groups (tests/ateliers) have tests of their own.
-    dossiers = {nom for nom in dossiers if not nom.startswith("groupe_")}
-    assert dossiers == {*CONTEXTES, "compte", "invitation", "mot_de_la_maison"}
+def dossiers() -> list[Path]:
+    return sorted(d for d in DOSSIER.iterdir() if d.is_dir() and d.name != "includes")
+
+
+@pytest.mark.parametrize("dossier", dossiers(), ids=lambda dossier: dossier.name)
+class TestTousLesDossiers:
+    def test_some_test_reads_it(self, dossier):
+        essais = "".join(page.read_text() for page in Path(__file__).parents[1].rglob("test_*.py"))
+        assert f'"{dossier.name}"' in essais
+
+    def test_subject_and_sms_say_nothing_a_relative_may_not_read(self, dossier):
+        for nom in ("objet.txt", "sms.txt"):
+            gabarit = dossier / nom
+            texte = gabarit.read_text().lower() if gabarit.exists() else ""
+            assert not [secret for secret in SECRETS if secret.lower() in texte]
+
+
+@pytest.mark.parametrize("langue", ["fr", "en"])
+@pytest.mark.parametrize("modele", AUTRES)
+def test_a_message_about_no_booking_gives_its_link(modele, langue):
+    autre = Message(
+        destinataire="lea@exemple.fr",
+        langue=langue,
+        modele=modele,
+        contexte={"lien": LIEN, **AUTRES[modele]},
+        message_id="<a@b>",
+        cree_le=datetime(2026, 9, 1, tzinfo=UTC),
+    )
+    courriel = composer_courriel(autre)
+    for partie in (str(courriel.body), str(courriel.alternatives[0][0])):
+        assert LIEN in partie
+        assert "None" not in partie
+        assert "{{" not in partie
+    assert LIEN in composer_sms(autre).texte
 
 
 @pytest.mark.parametrize("langue", ["fr", "en"])
