@@ -119,8 +119,8 @@ def test_one_open_at_another_house_is_not_told(animatrice: Client, lieu: Lieu) -
 
 
 def test_limit_per_account(animatrice: Client, lieu: Lieu, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ateliers.admin import compositions
+    from ateliers.admin import demandes
 
-    monkeypatch.setattr(compositions, "DEMANDES_PAR_HEURE", 1)
+    monkeypatch.setattr(demandes, "DEMANDES_PAR_HEURE", 1)
     animatrice.post(ADRESSE, saisie(lieu, email="a@exemple.fr"))
     assert animatrice.post(ADRESSE, saisie(lieu, email="b@exemple.fr")).status_code == 429
