@@ -21,11 +21,11 @@ from ateliers.forms_groupes_equipe import CohorteProposeeForm, PropositionForm, 
 from ateliers.groupes.composition import brouillons
 from ateliers.groupes.frise import Naissance, Periode, dessiner
 from ateliers.groupes.raisons import phrases
-from ateliers.models import CohorteProposee, Composition, PlaceProposee
+from ateliers.models import CohorteProposee, Composition, DemandeGroupe, PlaceProposee
 from familles.lectures import noter_page
 from maisons.models import Maison
 from socle.admin import PorteeAdmin
-from socle.portee import utilisateur_de, visibles
+from socle.portee import nom_permission, roles_autorises, utilisateur_de, visibles
 
 
 @admin.register(Composition)
@@ -124,18 +124,30 @@ class CompositionAdmin(PorteeAdmin):
             .select_related("demande__commune", "demande__famille")
             .order_by("demande__repere", "pk")
         )
-        for place in places:
+        # Once a group is made, only who leads it reads who is in it; who withdrew is on nobody's page any more.
+        connues = set(
+            visibles(
+                DemandeGroupe.objects.filter(places_proposees__composition=composition),
+                utilisateur_de(request),
+                le=timezone.localdate(),
+                roles=roles_autorises(nom_permission(DemandeGroupe, "view")),
+            ).values_list("pk", flat=True)
+        )
+        nommees = [place for place in places if place.demande_id in connues]
+        for place in nommees:
             place.phrases = phrases(place.raisons)
             place.alerte = any(raison["code"] == "obstacle" for raison in place.raisons)
             lignes[place.cohorte_id].append(place)
         for cohorte in cohortes:
+            siennes = [place for place in places if place.cohorte_id == cohorte.pk]
             cohorte.lignes = lignes[cohorte.pk]  # type: ignore[attr-defined]
-            cohorte.binomes = sum(place.demande.binomes for place in lignes[cohorte.pk])  # type: ignore[attr-defined]
+            cohorte.tues = len(siennes) - len(cohorte.lignes)  # type: ignore[attr-defined]
+            cohorte.binomes = sum(place.demande.binomes for place in siennes)  # type: ignore[attr-defined]
             cohorte.form = CohorteProposeeForm(  # type: ignore[attr-defined]
                 initial={"nom": cohorte.nom, "capacite": cohorte.capacite, "rythme": cohorte.rythme},
                 auto_id=f"id_{cohorte.pk}_%s",
             )
-        noter_page(request, [place.demande.famille_id for place in places])
+        noter_page(request, [place.demande.famille_id for place in nommees])
         contexte = {
             **self._contexte(request, __("Composer des groupes")),
             "composition": composition,

@@ -29,7 +29,7 @@ from django.test.client import ClientHandler
 from ateliers.enums import CanalDemande, StatutDemande
 from ateliers.groupes.messages import USAGE_LIEN as USAGE_GROUPE
 from ateliers.messages import USAGE_LIEN
-from ateliers.models import Composition, Depassement, MotDeLaMaison, Passage
+from ateliers.models import Composition, Depassement, MotDeLaMaison, Passage, PlaceProposee
 from ateliers.pdf import USAGE_PORTE
 from familles import lectures
 from familles.messages import USAGE_AGENDA, USAGE_COPARENT
@@ -129,6 +129,12 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     composition = Composition.objects.create(par=chef)
     composition.maisons.set([maison])
     ici.poser("composition", composition, DEMANDE)
+    # A draft's family that has its place since: known to who leads its group and to the responsable.
+    placee = f.DemandeGroupeFactory(
+        famille=marquer(f.FamilleFactory(), FAMILLE, place), maison=maison, statut=StatutDemande.PLACEE
+    )
+    f.MembreGroupeFactory(groupe=groupe, demande=placee)
+    PlaceProposee.objects.create(composition=composition, demande=placee)
     ici.poser("message", f.MessageFactory(objet=inscription), FAMILLE)
     ici.poser("opposition", f.OppositionFactory(destinataire=f"{place}@exemple.fr"), FAMILLE)
 

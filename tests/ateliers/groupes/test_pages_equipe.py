@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from ateliers.enums import StatutDemande, StatutMembre
+from ateliers.groupes import places
 from ateliers.groupes.composition import brouillons
 from ateliers.groupes.composition.modele import Reglages
 from ateliers.models import Composition, DemandeGroupe, EntreeJournal, GroupePairs, MembreGroupe, ThemePropose
@@ -107,6 +108,27 @@ class TestAcces:
         composition = brouillon(groupe, responsable)
         composition.maisons.add(LieuFactory().maison)
         assert entrer(client, responsable).get(page(composition)).status_code == 404
+
+    def test_once_validated_only_who_leads_reads_who_is_in_a_draft_s_groups(
+        self, groupe: GroupePairs, client: Client
+    ) -> None:
+        composition = brouillon(groupe, AffectationFactory(role=Role.ANIMATEUR, maison=groupe.maison).utilisateur)
+        brouillons.valider(
+            composition=composition,
+            par=composition.par,
+            version=composition.version,
+            repondre_avant=dans(days=7),
+            maintenant=maintenant(),
+        )
+        for membre in MembreGroupe.objects.all():
+            places.accepter(membre=membre, maintenant=maintenant())
+        collegue = AffectationFactory(role=Role.ANIMATEUR, maison=groupe.maison).utilisateur
+
+        assert "Fatou-1" in entrer(Client(), composition.par).get(page(composition)).content.decode()
+        lu = entrer(client, collegue).get(page(composition)).content.decode()
+
+        assert "Fatou-" not in lu
+        assert "9 familles : qui mène le groupe les connaît." in lu
 
     def test_an_animateur_cannot_make_herself_leader_of_another_s_group(
         self, groupe: GroupePairs, client: Client

@@ -59,6 +59,8 @@ REGLES: Regles = {
     # Sent without saying what to do
     "admin:ateliers_composition_change": equipe("composition", lit=MAISON, fait=404),
     "admin:ateliers_composition_valider": equipe("composition", lit=MAISON, vu=302),
+    # Sent without saying what to do; the world's group is led by nobody of its team.
+    "admin:ateliers_groupepairs_change": equipe("groupe", lit=EQUIPES, ecrit=RESPONSABLES, fait=404),
     "admin:ateliers_groupepairs_modifier": equipe("groupe", lit=MAISON, voit=EQUIPES, fait=422),
     "admin:ateliers_groupepairs_rencontres": equipe("groupe", lit=MAISON, voit=EQUIPES, fait=422),
     # The world's group is led by nobody of its team: only the responsable ends it.
