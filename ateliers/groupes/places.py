@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from ateliers import inscriptions
@@ -28,10 +29,8 @@ from ateliers.enums import (
 )
 from ateliers.groupes import messages, regles
 from ateliers.models import DemandeGroupe, GroupePairs, Inscription, MembreGroupe, Seance
+from maisons.distance import distance_sql
 from socle import verrous
-
-# Requests looked at for one freed place: beyond, the next minute's round goes on.
-CANDIDATES_MAX = 200
 
 
 class PlaceRefusee(Exception):
@@ -254,45 +253,99 @@ def offrir_places(*, groupe: GroupePairs, maintenant: datetime) -> int:
     group come first. Who declined it, or did not answer, is not asked for it again. Before its members have ever been
     asked, a group's places are the team's to give.
     """
-    if not groupe.membres.exists() or not groupe.est_jeune(
-        maintenant=maintenant, semaines=settings.GROUPES_JEUNE_SEMAINES
-    ):
+    if not groupe.membres.exists() or not _est_jeune(groupe, maintenant):
         return 0
     cadre = regles.Cadre.de(groupe)
     repondre_avant = maintenant + timedelta(days=settings.GROUPES_PLACE_LIBEREE_JOURS)
     prevenues = 0
-    candidates = (
-        DemandeGroupe.objects.en_attente()
-        .filter(repere__range=(groupe.naissances_du, groupe.naissances_au), langues__contains=[groupe.langue])
-        .exclude(membres__groupe=groupe)
-        .select_related("commune", "famille")
-        .select_for_update(of=("self",), skip_locked=True, no_key=True)
-    )
-    demandees = sorted(candidates[:CANDIDATES_MAX], key=lambda d: d.groupe_souhaite_id != groupe.pk)
-    for demande in demandees:
-        if groupe.binomes_libres <= 0:
+    while groupe.binomes_libres > 0:
+        # The query has left out all who don't fit; the rule itself has the last word.
+        suivante = next(
+            (
+                demande
+                for demande in _candidates(groupe).select_for_update(of=("self",), skip_locked=True, no_key=True)[:5]
+                if regles.convient(regles.Profil.de(demande), cadre)
+            ),
+            None,
+        )
+        if suivante is None:
             break
-        if demande.binomes > groupe.binomes_libres:
-            continue
-        if regles.convient(regles.Profil.de(demande), cadre):
-            inviter(
-                groupe=groupe,
-                demande=demande,
-                origine=OrigineMembre.PLACE_LIBEREE,
-                repondre_avant=repondre_avant,
-                maintenant=maintenant,
-            )
-            prevenues += 1
+        inviter(
+            groupe=groupe,
+            demande=suivante,
+            origine=OrigineMembre.PLACE_LIBEREE,
+            repondre_avant=repondre_avant,
+            maintenant=maintenant,
+        )
+        prevenues += 1
     return prevenues
 
 
-def tenir_groupes(*, maintenant: datetime) -> int:
-    """The minute's round: end the invitations left without answer and offer their places to the next; the number.
+def _est_jeune(groupe: GroupePairs, maintenant: datetime) -> bool:
+    return groupe.est_jeune(maintenant=maintenant, semaines=settings.GROUPES_JEUNE_SEMAINES)
 
-    Who did not answer waits on, at the end of the line.
+
+def _candidates(groupe: GroupePairs) -> QuerySet[DemandeGroupe]:
+    """Those a free place suits, in the order in which they are asked: who asked for this very group, then by wait.
+
+    The rules are `regles.obstacles`, in SQL so that nobody is beyond a limit. A family that has a place already, in
+    this group or in another of this age, is not asked for the same baby twice.
+    """
+    cadre = regles.Cadre.de(groupe)
+    km = distance_sql(
+        cadre.latitude, cadre.longitude, champ_lat="commune__latitude", champ_lon="commune__longitude"
+    )
+    deja = MembreGroupe.objects.with_place().filter(
+        demande__famille=OuterRef("famille"),
+        groupe__naissances_du__lte=OuterRef("repere"),
+        groupe__naissances_au__gte=OuterRef("repere"),
+    )
+    candidates = (
+        DemandeGroupe.objects.en_attente()
+        .annotate(km=km)
+        .filter(
+            Q(moments=[]) | Q(moments__contains=[cadre.moment]),
+            repere__range=(groupe.naissances_du, groupe.naissances_au),
+            langues__contains=[groupe.langue],
+            bebes__lte=groupe.binomes_libres,
+            km__lte=F("rayon_km"),
+        )
+        .exclude(membres__groupe=groupe)
+        .exclude(Exists(deja))
+        .select_related("commune", "famille")
+        .order_by(Case(When(groupe_souhaite=groupe.pk, then=0), default=1), "en_attente_depuis", "pk")
+    )
+    if Particularite.MULTIPLES in groupe.particularites:
+        candidates = candidates.filter(bebes__gte=2)
+    if Particularite.FRATRIE in groupe.particularites:
+        candidates = candidates.filter(a_deja_un_enfant=True)
+    return candidates
+
+
+def tenir_groupes(*, maintenant: datetime) -> int:
+    """The minute's round: end the invitations left without answer, offer free places to the next; the number ended.
+
+    Who did not answer waits on, at the end of the line. A place freed when nobody fitted goes to who asked since.
     """
     groupes = MembreGroupe.objects.a_repondre(maintenant=maintenant).values_list("groupe", flat=True).distinct()
-    return sum(_expirer_de(pk, maintenant) for pk in sorted(groupes.order_by()))
+    expires = sum(_expirer_de(pk, maintenant) for pk in sorted(groupes.order_by()))
+    for groupe in _aux_places_liberees():
+        if _est_jeune(groupe, maintenant) and _candidates(groupe).exists():
+            _offrir_a(groupe.pk, maintenant)
+    return expires
+
+
+def _aux_places_liberees() -> QuerySet[GroupePairs]:
+    """The open groups with free places which somebody has left or declined."""
+    quittes = MembreGroupe.objects.filter(groupe=OuterRef("pk")).exclude(statut__in=MEMBRES_AVEC_PLACE)
+    return (
+        GroupePairs.objects.ouverts().with_cadre().filter(Exists(quittes), binomes_pris__lt=F("capacite")).order_by("pk")
+    )
+
+
+@transaction.atomic
+def _offrir_a(groupe_pk: int, maintenant: datetime) -> int:
+    return offrir_places(groupe=verrouiller_groupe(groupe_pk), maintenant=maintenant)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ateliers.enums import OrigineMembre, Presence, StatutDemande, StatutInscription, StatutMembre
-from ateliers.groupes import cohortes, naissances, places, vie
+from ateliers.groupes import cohortes, naissances, places, regles, vie
 from ateliers.groupes.demandes import DemandeDejaFaite, DemandeParent, DemandeRefusee, deposer_demande
 from ateliers.models import DemandeGroupe, GroupePairs, Inscription, MembreGroupe
 from ateliers.rappels import deposer_rappels
@@ -125,6 +125,39 @@ class TestQuitter:
         places.quitter(membre=membre, maintenant=maintenant())
 
         assert not MembreGroupe.objects.filter(statut=StatutMembre.INVITE).exists()
+
+    def test_far_and_busy_families_do_not_hide_the_next_who_fits(self) -> None:
+        """Whoever waits longer without fitting is left out by the query, as the rule would."""
+        groupe = GroupePairsFactory(capacite=2, particularites=["samedi"])
+        membre = MembreGroupeFactory(groupe=groupe)
+        ici = {"repere": groupe.naissances_au, "en_attente_depuis": dans(days=-30)}
+        non = [
+            DemandeGroupeFactory(**ici, commune=CommuneFactory(autre=True, latitude=48.0, longitude=7.5)),
+            DemandeGroupeFactory(**ici, moments=["soir"]),
+            DemandeGroupeFactory(**ici, langues=["tr"]),
+            DemandeGroupeFactory(**ici, bebes=3),
+            # A place elsewhere, for the same baby.
+            DemandeGroupeFactory(**ici, famille=MembreGroupeFactory().demande.famille),
+        ]
+        attend = DemandeGroupeFactory(repere=groupe.naissances_au, moments=["samedi"])
+        souhaite = DemandeGroupeFactory(repere=groupe.naissances_au, groupe_souhaite=groupe)
+
+        places.quitter(membre=membre, maintenant=maintenant())
+
+        invitees = MembreGroupe.objects.filter(statut=StatutMembre.INVITE).order_by("pk")
+        assert [membre.demande for membre in invitees] == [souhaite, attend]
+        cadre = regles.Cadre.de(groupe)
+        assert [regles.convient(regles.Profil.de(demande), cadre) for demande in non[:3]] == [False] * 3
+
+    def test_a_place_freed_when_nobody_waited_goes_to_who_asks_later(self) -> None:
+        groupe = GroupePairsFactory(capacite=2)
+        places.quitter(membre=MembreGroupeFactory(groupe=groupe), maintenant=maintenant())
+        demande = DemandeGroupeFactory(repere=groupe.naissances_au)
+
+        places.tenir_groupes(maintenant=maintenant())
+
+        demande.refresh_from_db()
+        assert demande.statut == StatutDemande.INVITEE
 
     def test_on_the_last_young_day_the_next_is_still_asked(self) -> None:
         groupe = GroupePairsFactory(premiere_rencontre=dans(days=-42).date(), heure=time(10))
