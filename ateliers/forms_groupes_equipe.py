@@ -111,7 +111,7 @@ class CohorteForm(forms.Form):
                 champ.queryset = choix
 
     def fieldsets_en_clair(self) -> Iterable[tuple[Any, list[forms.BoundField]]]:
-        return [(titre, [self[nom] for nom in noms]) for titre, noms in self.groupes]
+        return [(titre, [self[nom] for nom in noms if nom in self.fields]) for titre, noms in self.groupes]
 
     def clean(self) -> dict[str, Any]:
         donnees: dict[str, Any] = super().clean() or self.cleaned_data
@@ -127,7 +127,10 @@ class CohorteForm(forms.Form):
         return {**donnees, "naissances_au": au, "fin_prevue": fin}
 
     def cohorte(self) -> Cohorte:
-        return Cohorte(**{**self.cleaned_data, "facilitateurs": list(self.cleaned_data["facilitateurs"])})
+        donnees = dict(self.cleaned_data)
+        if "facilitateurs" in donnees:
+            donnees["facilitateurs"] = list(donnees["facilitateurs"])
+        return Cohorte(**donnees)
 
 
 class RencontresForm(forms.Form):

@@ -23,6 +23,7 @@ from ateliers.models import (
     ENFANTS_PAR_INSCRIPTION_MAX,
     EnfantInscrit,
     Inscription,
+    MembreGroupe,
     Seance,
 )
 from familles.ages import age_en_mois, naissance_corrigee
@@ -132,6 +133,7 @@ def _inscrire(
             raise InscriptionRefusee(_("Ce formulaire a déjà servi. Rechargez la page."), code="cle_reprise")
         return deja
     _verifier_ouverte(seance, maintenant)
+    _verifier_membre(seance, famille)
     ouvrir_places_gardees(seance, maintenant=maintenant)
     active = Inscription.objects.with_cadre().actives().filter(seance=seance, famille=famille).first()
     if active is not None:
@@ -182,6 +184,17 @@ def _verifier_ouverte(seance: Seance, maintenant: datetime) -> None:
         raise InscriptionRefusee(_("Cette séance a déjà commencé."), code="commencee")
     if not seance.est_ouverte_aux_inscriptions(maintenant=maintenant):
         raise InscriptionRefusee(_("Les inscriptions à cette séance ne sont pas ouvertes."), code="fermee")
+
+
+def _verifier_membre(seance: Seance, famille: Famille) -> None:
+    """A group's meetings are its members', whoever books: a guest would take a member's seat."""
+    if seance.groupe_id is None:
+        return
+    if not MembreGroupe.objects.membres().filter(groupe=seance.groupe_id, demande__famille=famille).exists():
+        raise InscriptionRefusee(
+            _("Cette rencontre est réservée aux membres du groupe. Une place se demande pour le groupe entier."),
+            code="groupe",
+        )
 
 
 def _verifier_plafond(famille: Famille, demande: DemandeInscription, maintenant: datetime) -> None:

@@ -27,10 +27,10 @@ from ateliers.groupes import bilans, cohortes, demandes, naissances, places, vie
 from ateliers.groupes.frise import Naissance, Periode, dessiner
 from ateliers.models import DemandeGroupe, GroupePairs, Inscription, MembreGroupe, Seance, ThemePropose
 from familles.lectures import noter_page
-from maisons.models import Lieu
+from maisons.models import Lieu, Maison
+from maisons.perms import equipes
 from maisons.recurrence import RegleImpossible
 from socle.admin import FiltreVisible, PorteeAdmin
-from socle.models import Utilisateur
 from socle.portee import nom_permission, roles_autorises, utilisateur_de, visibles
 
 if TYPE_CHECKING:
@@ -158,6 +158,9 @@ class GroupePairsAdmin(PorteeAdmin):
         if request.method == "POST":
             if not (connait and self.has_change_permission(request, groupe)):
                 raise PermissionDenied
+            if groupe.est_clos:
+                self.message_user(request, _("Ce groupe est terminé : il ne change plus."), messages.WARNING)
+                return HttpResponseRedirect(self._page(groupe))
             journal, theme, fait = self._agir(request, groupe, maintenant, journal, theme)
             if fait:
                 return HttpResponseRedirect(f"{self._page(groupe)}{fait}")
@@ -339,14 +342,8 @@ class GroupePairsAdmin(PorteeAdmin):
             le=le,
             roles=self.roles_pour("add", "change"),
         )
-        maisons = lieux.order_by().values("maison")
-        equipe = Utilisateur.objects.filter(
-            Q(affectations__maison__in=maisons) | Q(affectations__organisation__maisons__in=maisons),
-            Q(affectations__au__isnull=True) | Q(affectations__au__gte=le),
-            affectations__role__in=roles_autorises(nom_permission(MembreGroupe, "view")),
-            is_active=True,
-        )
-        return {"lieux": lieux, "equipe": equipe.distinct().order_by("prenom", "nom", "pk")}
+        maisons = Maison.objects.filter(pk__in=lieux.order_by().values("maison"))
+        return {"lieux": lieux, "equipe": equipes(maisons, le=le)}
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -376,10 +373,10 @@ class GroupePairsAdmin(PorteeAdmin):
         groupe: GroupePairs = self.objet_ou_404(request, object_id, "change")
         choix = self._choix(request)
         choix["lieux"] = choix["lieux"].filter(maison=groupe.maison_id)
-        if not self.connait(request, groupe):
-            # Whoever leads reads the families: another animateur does not name herself.
-            choix["equipe"] = choix["equipe"].filter(pk__in=groupe.facilitateurs.values("pk"))
         form = CohorteForm(request.POST or None, groupe=groupe, **choix)
+        if not self.connait(request, groupe):
+            # Whoever leads reads the families: another animateur puts nobody in, herself included, and nobody out.
+            del form.fields["facilitateurs"]
         if request.method == "POST" and form.is_valid():
             try:
                 cohortes.modifier_groupe(groupe=groupe, cohorte=form.cohorte(), maintenant=timezone.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ateliers import seances
 from ateliers.enums import (
     AnnuleePar,
+    Etendue,
     MomentBilan,
     Particularite,
     StatutDemande,
@@ -59,9 +60,11 @@ class Cohorte:
     particularites: Sequence[str] = ()
     fin_prevue: date | None = None
     accepte_demandes: bool = True
-    facilitateurs: Sequence[Utilisateur] = field(default_factory=tuple)
+    # None: those there are, when a group is changed by somebody who may not say who leads it.
+    facilitateurs: Sequence[Utilisateur] | None = None
 
 
+@transaction.atomic
 def creer_groupe(*, cohorte: Cohorte, maintenant: datetime) -> GroupePairs:
     """Make a group of the house of its place. It ends on its youngest baby's first birthday unless told otherwise."""
     groupe = GroupePairs.objects.create(
@@ -78,7 +81,7 @@ def creer_groupe(*, cohorte: Cohorte, maintenant: datetime) -> GroupePairs:
         accepte_demandes=cohorte.accepte_demandes,
         cree_le=maintenant,
     )
-    groupe.facilitateurs.set(cohorte.facilitateurs)
+    groupe.facilitateurs.set(cohorte.facilitateurs or ())
     return groupe
 
 
@@ -104,11 +107,33 @@ def modifier_groupe(*, groupe: GroupePairs, cohorte: Cohorte, maintenant: dateti
     groupe.particularites = list(cohorte.particularites)
     groupe.fin_prevue = cohorte.fin_prevue or fin_de_groupe(cohorte.naissances_au)
     groupe.save()
-    groupe.facilitateurs.set(cohorte.facilitateurs)
-    _suivre(groupe, maintenant)
+    avant = meneurs(groupe)
+    if cohorte.facilitateurs is not None:
+        groupe.facilitateurs.set(cohorte.facilitateurs)
+    _suivre(groupe, avant, maintenant)
+    places.oublier_le_souhait(groupe, sauf_du=groupe.naissances_du, sauf_au=groupe.naissances_au)
     if agrandi:
         places.offrir_places(groupe=groupe, maintenant=maintenant)
     return groupe
+
+
+@dataclass(frozen=True)
+class Meneurs:
+    """Who leads a group, as its meetings carry it: the one who reads who comes, and the names families read."""
+
+    personnes: Sequence[Utilisateur]
+
+    @property
+    def animateur(self) -> Utilisateur | None:
+        return next(iter(self.personnes), None)
+
+    @property
+    def intervenants(self) -> str:
+        return ", ".join(personne.prenom for personne in self.personnes if personne.prenom)[:160]
+
+
+def meneurs(groupe: GroupePairs) -> Meneurs:
+    return Meneurs(list(groupe.facilitateurs.order_by("prenom", "pk")))
 
 
 def places_rencontre(groupe: GroupePairs) -> tuple[int, int]:
@@ -117,8 +142,11 @@ def places_rencontre(groupe: GroupePairs) -> tuple[int, int]:
     return groupe.capacite * (2 if deux else 1), groupe.capacite
 
 
-def _suivre(groupe: GroupePairs, maintenant: datetime) -> None:
+def _suivre(groupe: GroupePairs, avant: Meneurs, maintenant: datetime) -> None:
+    """Meetings to come follow their group; one given to somebody else by hand stays with them."""
     adultes, enfants = places_rencontre(groupe)
+    apres = meneurs(groupe)
+    partis = {None, *(personne.pk for personne in avant.personnes)} - {personne.pk for personne in apres.personnes}
     for seance in (
         Seance.objects.filter(groupe=groupe, statut=StatutSeance.PUBLIEE, debut__gt=maintenant)
         .order_by("pk")
@@ -126,10 +154,24 @@ def _suivre(groupe: GroupePairs, maintenant: datetime) -> None:
     ):
         seance.titre = groupe.nom
         seance.langues = [groupe.langue]
+        if seance.animateur_id in partis:
+            seance.animateur = apres.animateur
+        if seance.intervenants == avant.intervenants:
+            seance.intervenants = apres.intervenants
         seance.capacite_adultes = max(adultes, seance.adultes_pris)
         seance.capacite_enfants = max(enfants, seance.enfants_pris)
         seance.modifiee_le = maintenant
-        seance.save(update_fields=["titre", "langues", "capacite_adultes", "capacite_enfants", "modifiee_le"])
+        seance.save(
+            update_fields=[
+                "titre",
+                "langues",
+                "animateur",
+                "intervenants",
+                "capacite_adultes",
+                "capacite_enfants",
+                "modifiee_le",
+            ]
+        )
 
 
 # ── Meetings ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,11 +187,11 @@ def projet(
 ) -> Projet:
     """The series of a group's meetings, as the planning engine wants it. The place and its house must be loaded."""
     adultes, enfants = places_rencontre(groupe)
-    facilitateurs = list(groupe.facilitateurs.order_by("prenom", "pk"))
+    qui = meneurs(groupe)
     return Projet(
         groupe=groupe,
         lieu=groupe.lieu,
-        animateur=facilitateurs[0] if facilitateurs else None,
+        animateur=qui.animateur,
         regle=Regle(
             frequence=Frequence(groupe.rythme),
             premier_jour=premier_jour,
@@ -157,7 +199,7 @@ def projet(
             duree_minutes=duree_minutes or groupe.duree_minutes,
             jusqu_au=jusqu_au or groupe.fin_prevue,
         ),
-        intervenants=", ".join(p.prenom for p in facilitateurs if p.prenom)[:160],
+        intervenants=qui.intervenants,
         capacite_adultes=adultes,
         capacite_enfants=enfants,
     )
@@ -195,7 +237,10 @@ def planifier_rencontres(
         groupe.duree_minutes = regle.duree_minutes
         groupe.save(update_fields=["premiere_rencontre", "heure", "duree_minutes"])
     membres = list(groupe.membres.membres().select_related("demande__famille").order_by("demande__famille"))
-    places.inscrire_aux_rencontres(membres=membres, groupe=groupe, maintenant=maintenant)
+    try:
+        places.inscrire_aux_rencontres(membres=membres, groupe=groupe, maintenant=maintenant)
+    except places.PlaceRefusee as refus:
+        raise GroupeRefuse(str(refus)) from refus
     nombre = rencontres.count()
     for membre in membres:
         membre.groupe = groupe
@@ -229,14 +274,14 @@ def verifier_moment(groupe: GroupePairs, regle: Regle) -> None:
 
 @transaction.atomic
 def clore_groupe(*, groupe: GroupePairs, maintenant: datetime) -> GroupePairs:
-    """Close a group: invitations end, bookings of meetings still to come too, members are thanked and asked once more.
+    """Close a group: invitations end, meetings still to come are cancelled, members are thanked and asked once more.
 
     Closing twice changes nothing.
     """
     groupe = places.verrouiller_groupe(groupe.pk)
     if groupe.est_clos:
         return groupe
-    for membre in places.avec_place(groupe):
+    for membre in groupe.membres.with_place().select_related("demande__famille").order_by("pk"):
         membre.groupe, membre.demande = groupe, places.verrouiller_demande(membre.demande_id)
         _terminer(membre, maintenant)
     groupe.statut = StatutGroupe.CLOS
@@ -244,6 +289,14 @@ def clore_groupe(*, groupe: GroupePairs, maintenant: datetime) -> GroupePairs:
     groupe.accepte_demandes = False
     groupe.binomes_pris = 0
     groupe.save(update_fields=["statut", "clos_le", "accepte_demandes", "binomes_pris"])
+    places.oublier_le_souhait(groupe)
+    # Nobody has a booking there any more: cancelling tells nobody a second time.
+    for seance in Seance.objects.filter(pk__in=places.rencontres_a_venir(groupe, maintenant=maintenant)).order_by(
+        "pk"
+    ):
+        seances.annuler_seances(
+            seance=seance, etendue=Etendue.SEULE, motif=_("Le groupe est terminé."), maintenant=maintenant
+        )
     return groupe
 
 
@@ -255,7 +308,8 @@ def _terminer(membre: MembreGroupe, maintenant: datetime) -> None:
     membre.fini_le, membre.fini_par = maintenant, AnnuleePar.MAISON
     membre.save(update_fields=["statut", "fini_le", "fini_par"])
     places.passer(membre.demande, StatutDemande.EN_ATTENTE if invite else StatutDemande.TERMINEE)
-    membre.demande.save(update_fields=["statut"])
+    membre.demande.groupe_souhaite = None
+    membre.demande.save(update_fields=["statut", "groupe_souhaite"])
     if not invite:
         messages.groupe_termine(membre, maintenant=maintenant)
         messages.bilan(membre, moment=MomentBilan.APRES, maintenant=maintenant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from ateliers import inscriptions
 from ateliers.enums import AnnuleePar, StatutDemande, StatutMembre
 from ateliers.groupes import places, regles
 from ateliers.groupes.demandes import AGE_MAX_JOURS, DemandeRefusee
-from ateliers.models import DemandeGroupe, Inscription, MembreGroupe
+from ateliers.models import DemandeGroupe, GroupePairs, Inscription, MembreGroupe
 from familles.models import Famille
 from familles.silence import contacts_de, enregistrer_silence
 
@@ -39,7 +40,10 @@ def noter_naissance(
         enfant.save(update_fields=["naissance"])
     demande.repere = regles.repere_de(naissance=naissance, terme_prevu=terme, age_corrige=age_corrige)
     demande.est_ne, demande.age_corrige = True, age_corrige
-    demande.save(update_fields=["repere", "est_ne", "age_corrige"])
+    souhait = demande.groupe_souhaite
+    if souhait is not None and not souhait.dans_la_fenetre(demande.repere):
+        demande.groupe_souhaite = None
+    demande.save(update_fields=["repere", "est_ne", "age_corrige", "groupe_souhaite"])
     membre = demande.membres.membres().select_related("groupe").first()
     if membre is not None:
         membre.demande = demande
@@ -70,27 +74,24 @@ def _tout_arreter(famille: Famille, maintenant: datetime) -> set[tuple[str, str]
 
     Nothing tells why: the request is withdrawn like any other.
     """
+    siennes = _verrouiller_tout(famille)
     contacts: set[tuple[str, str]] = set()
-    membres = (
-        MembreGroupe.objects.with_place().filter(demande__famille=famille).order_by("groupe").select_related("demande")
-    )
-    for membre in list(membres):
-        groupe = places.verrouiller_groupe(membre.groupe_id)
-        membre.groupe, membre.demande = groupe, places.verrouiller_demande(membre.demande_id)
+    for demande in siennes.demandes:
+        contacts |= contacts_de(demande)
+        if demande.statut in (StatutDemande.EN_ATTENTE, StatutDemande.INVITEE, StatutDemande.PLACEE):
+            places.passer(demande, StatutDemande.RETIREE)
+            demande.retiree_le = maintenant
+            demande.save(update_fields=["statut", "retiree_le"])
+    for membre in siennes.membres:
         membre.statut = StatutMembre.PARTI if membre.statut == StatutMembre.MEMBRE else StatutMembre.DECLINE
         membre.fini_le, membre.fini_par = maintenant, AnnuleePar.FAMILLE
         # Her name is on nobody's page any more, in no former list either.
         membre.prenom_visible = False
         membre.save(update_fields=["statut", "fini_le", "fini_par", "prenom_visible"])
-        places.prendre(groupe, -membre.binomes)
+        places.prendre(siennes.groupes[membre.groupe_id], -membre.binomes)
+    # Only now that none of her requests waits any more: a place of hers is not offered to herself.
+    for groupe in siennes.groupes.values():
         places.offrir_places(groupe=groupe, maintenant=maintenant)
-    for demande in DemandeGroupe.objects.filter(famille=famille).order_by("pk"):
-        contacts |= contacts_de(demande)
-        if demande.statut in (StatutDemande.EN_ATTENTE, StatutDemande.INVITEE, StatutDemande.PLACEE):
-            demande = places.verrouiller_demande(demande.pk)
-            places.passer(demande, StatutDemande.RETIREE)
-            demande.retiree_le = maintenant
-            demande.save(update_fields=["statut", "retiree_le"])
     a_venir = list(
         Inscription.objects.actives().filter(famille=famille, seance__debut__gt=maintenant).order_by("seance_id")
     )
@@ -98,3 +99,43 @@ def _tout_arreter(famille: Famille, maintenant: datetime) -> set[tuple[str, str]
         contacts |= contacts_de(inscription)
     inscriptions.liberer_membre(inscriptions=a_venir, par=AnnuleePar.FAMILLE, maintenant=maintenant)
     return contacts
+
+
+@dataclass(frozen=True)
+class _Siennes:
+    """A family's groups, requests and places, all locked."""
+
+    groupes: dict[int, GroupePairs]
+    demandes: list[DemandeGroupe]
+    membres: list[MembreGroupe]
+
+
+class _AutreGroupe(Exception):
+    """She was asked for one more group between reading her places and locking them."""
+
+
+def _verrouiller_tout(famille: Famille) -> _Siennes:
+    """Lock groups, then requests, then read the places again: an offer or an answer made meanwhile has won.
+
+    Where it came from a group that is not locked yet, the locks are let go and taken anew, in order.
+    """
+    while True:
+        try:
+            with transaction.atomic():
+                groupes = {pk: places.verrouiller_groupe(pk) for pk in _groupes_de(famille)}
+                demandes = [places.verrouiller_demande(pk) for pk in _demandes_de(famille)]
+                membres = list(MembreGroupe.objects.with_place().filter(demande__famille=famille).order_by("pk"))
+                if not {membre.groupe_id for membre in membres} <= groupes.keys():
+                    raise _AutreGroupe
+                return _Siennes(groupes, demandes, membres)
+        except _AutreGroupe:
+            continue
+
+
+def _groupes_de(famille: Famille) -> list[int]:
+    membres = MembreGroupe.objects.with_place().filter(demande__famille=famille)
+    return sorted(set(membres.order_by().values_list("groupe", flat=True)))
+
+
+def _demandes_de(famille: Famille) -> list[int]:
+    return list(DemandeGroupe.objects.filter(famille=famille).order_by("pk").values_list("pk", flat=True))

@@ -7,7 +7,7 @@ answer. A member has a booking at every meeting to come, made by the booking eng
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -115,6 +115,8 @@ def _verifier(groupe: GroupePairs, demande: DemandeGroupe) -> None:
             _("%s n'attend plus : une place lui est déjà proposée, ou sa demande est retirée.") % demande.prenom,
             code="plus_en_attente",
         )
+    if MembreGroupe.objects.with_place().filter(groupe=groupe, demande__famille=demande.famille_id).exists():
+        raise PlaceRefusee(_("%s a déjà une place dans ce groupe.") % demande.prenom, code="deja_membre")
     if demande.binomes > groupe.binomes_libres:
         raise PlaceRefusee(_("Il n'y a plus assez de places dans ce groupe."), code="complet")
 
@@ -243,6 +245,15 @@ def _rendre(demande: DemandeGroupe, garder: bool, maintenant: datetime) -> None:
     demande.save(update_fields=["statut", "retiree_le"])
 
 
+def oublier_le_souhait(groupe: GroupePairs, *, sauf_du: date | None = None, sauf_au: date | None = None) -> None:
+    """Those who wait for this very group wait for any: it is closed, or (given a window) no longer of their age."""
+    demandes = DemandeGroupe.objects.filter(groupe_souhaite=groupe, statut=StatutDemande.EN_ATTENTE)
+    if sauf_du is not None and sauf_au is not None:
+        demandes = demandes.exclude(repere__range=(sauf_du, sauf_au))
+    pks = [demande.pk for demande in demandes.order_by("pk").select_for_update(of=("self",), no_key=True)]
+    DemandeGroupe.objects.filter(pk__in=pks).update(groupe_souhaite=None)
+
+
 # ── The next in line ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -292,9 +303,7 @@ def _candidates(groupe: GroupePairs) -> QuerySet[DemandeGroupe]:
     this group or in another of this age, is not asked for the same baby twice.
     """
     cadre = regles.Cadre.de(groupe)
-    km = distance_sql(
-        cadre.latitude, cadre.longitude, champ_lat="commune__latitude", champ_lon="commune__longitude"
-    )
+    km = distance_sql(cadre.latitude, cadre.longitude, champ_lat="commune__latitude", champ_lon="commune__longitude")
     deja = MembreGroupe.objects.with_place().filter(
         demande__famille=OuterRef("famille"),
         groupe__naissances_du__lte=OuterRef("repere"),
@@ -339,7 +348,10 @@ def _aux_places_liberees() -> QuerySet[GroupePairs]:
     """The open groups with free places which somebody has left or declined."""
     quittes = MembreGroupe.objects.filter(groupe=OuterRef("pk")).exclude(statut__in=MEMBRES_AVEC_PLACE)
     return (
-        GroupePairs.objects.ouverts().with_cadre().filter(Exists(quittes), binomes_pris__lt=F("capacite")).order_by("pk")
+        GroupePairs.objects.ouverts()
+        .with_cadre()
+        .filter(Exists(quittes), binomes_pris__lt=F("capacite"))
+        .order_by("pk")
     )
 
 
@@ -356,9 +368,12 @@ def _expirer_de(groupe_pk: int, maintenant: datetime) -> int:
     for membre in expires:
         membre.groupe, membre.demande = groupe, verrouiller_demande(membre.demande_id)
         _finir(membre, StatutMembre.EXPIRE, par=AnnuleePar.DELAI, maintenant=maintenant)
-        membre.demande.en_attente_depuis = maintenant
+        if membre.demande.statut != StatutDemande.INVITEE:
+            continue
         passer(membre.demande, StatutDemande.EN_ATTENTE)
-        membre.demande.save(update_fields=["statut", "en_attente_depuis"])
+        membre.demande.en_attente_depuis = maintenant
+        membre.demande.groupe_souhaite = None
+        membre.demande.save(update_fields=["statut", "en_attente_depuis", "groupe_souhaite"])
         messages.invitation_expiree(membre, maintenant=maintenant)
     if expires:
         offrir_places(groupe=groupe, maintenant=maintenant)
@@ -371,27 +386,34 @@ def _expirer_de(groupe_pk: int, maintenant: datetime) -> int:
 def inscrire_aux_rencontres(*, membres: Sequence[MembreGroupe], groupe: GroupePairs, maintenant: datetime) -> int:
     """Give members of a locked group a booking at each meeting to come, by the one booking engine, telling nobody.
 
-    Their group's places were counted, so the meetings have a seat for each. How many bookings were made.
+    Their group's places were counted, so the meetings have a seat for each. How many bookings were made. Raises
+    PlaceRefusee where one is full all the same: its seats were changed by hand.
     """
     rencontres = rencontres_a_venir(groupe, maintenant=maintenant)
-    return sum(
-        inscriptions.inscrire_membre(
-            seances=rencontres,
-            demande=inscriptions.DemandeMembre(
-                famille=membre.demande.famille,
-                prenom=membre.demande.prenom,
-                email=membre.demande.email,
-                telephone=membre.demande.telephone,
-                langue=membre.demande.langue,
-                adultes=membre.adultes,
-                bebes=membre.binomes,
-                nes_le=None if membre.demande.est_ne else membre.demande.repere,
-            ),
-            maintenant=maintenant,
+    try:
+        return sum(
+            inscriptions.inscrire_membre(
+                seances=rencontres,
+                demande=inscriptions.DemandeMembre(
+                    famille=membre.demande.famille,
+                    prenom=membre.demande.prenom,
+                    email=membre.demande.email,
+                    telephone=membre.demande.telephone,
+                    langue=membre.demande.langue,
+                    adultes=membre.adultes,
+                    bebes=membre.binomes,
+                    nes_le=None if membre.demande.est_ne else membre.demande.repere,
+                ),
+                maintenant=maintenant,
+            )
+            for membre in membres
+            if membre.demande.famille is not None
         )
-        for membre in membres
-        if membre.demande.famille is not None
-    )
+    except inscriptions.InscriptionRefusee as refus:
+        raise PlaceRefusee(
+            _("Une des rencontres du groupe n'a plus de place libre : la maison doit d'abord en ajouter une."),
+            code="rencontre_complete",
+        ) from refus
 
 
 def rencontres_a_venir(groupe: GroupePairs, *, maintenant: datetime) -> list[int]:
@@ -420,7 +442,3 @@ def liberer_les_rencontres(membre: MembreGroupe, *, par: AnnuleePar, maintenant:
         par=par,
         maintenant=maintenant,
     )
-
-
-def avec_place(groupe: GroupePairs) -> list[MembreGroupe]:
-    return list(groupe.membres.filter(statut__in=MEMBRES_AVEC_PLACE).select_related("demande__famille").order_by("pk"))

@@ -40,9 +40,9 @@ class ActeRefuse(Exception):
 
 
 def montrer_prenom(*, membre: MembreGroupe, visible: bool) -> MembreGroupe:
-    """Show one's first name to the members who show theirs, or stop showing it."""
-    membre.prenom_visible = visible
-    membre.save(update_fields=["prenom_visible"])
+    """Show one's first name to the members who show theirs, or stop showing it. Nothing more once she has left."""
+    if MembreGroupe.objects.filter(pk=membre.pk, statut=StatutMembre.MEMBRE).update(prenom_visible=visible):
+        membre.prenom_visible = visible
     return membre
 
 

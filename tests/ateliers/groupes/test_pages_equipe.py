@@ -134,10 +134,12 @@ class TestAcces:
         self, groupe: GroupePairs, client: Client
     ) -> None:
         animatrice = AffectationFactory(role=Role.ANIMATEUR, maison=groupe.maison).utilisateur
+        meneuse = AffectationFactory(role=Role.ANIMATEUR, maison=groupe.maison).utilisateur
+        groupe.facilitateurs.add(meneuse)
         entrer(client, animatrice).post(
             page(groupe, "modifier"),
             {
-                "nom": groupe.nom,
+                "nom": "Bébés du printemps",
                 "lieu": groupe.lieu_id,
                 "naissances_du": groupe.naissances_du.isoformat(),
                 "capacite": 10,
@@ -146,7 +148,9 @@ class TestAcces:
                 "facilitateurs": [animatrice.pk],
             },
         )
-        assert not groupe.facilitateurs.exists()
+        groupe.refresh_from_db()
+        # Neither herself in nor the other out.
+        assert (groupe.nom, list(groupe.facilitateurs.all())) == ("Bébés du printemps", [meneuse])
 
 
 @pytest.fixture
@@ -202,6 +206,14 @@ class TestFiche:
         equipe.post(page(groupe), {"acte": acte, "membre": membre.pk})
         membre.refresh_from_db()
         assert membre.statut == statut
+
+    def test_a_closed_group_does_not_change(self, groupe: GroupePairs, equipe: Client) -> None:
+        theme = ThemePropose.objects.create(groupe=groupe, texte="Le portage")
+        GroupePairs.objects.filter(pk=groupe.pk).update(statut="clos", clos_le=maintenant())
+        reponse = equipe.post(page(groupe), {"acte": "retirer", "theme": theme.pk}, follow=True)
+        assert "il ne change plus" in reponse.content.decode()
+        theme.refresh_from_db()
+        assert theme.retire_le is None
 
     def test_another_group_s_rows_are_not_found(self, groupe: GroupePairs, equipe: Client) -> None:
         ailleurs = MembreGroupeFactory()

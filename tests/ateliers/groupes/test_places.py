@@ -8,10 +8,19 @@ from datetime import date, time, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from ateliers.enums import OrigineMembre, Presence, StatutDemande, StatutInscription, StatutMembre
+from ateliers import inscriptions
+from ateliers.enums import (
+    CanalInscription,
+    OrigineMembre,
+    Presence,
+    StatutDemande,
+    StatutInscription,
+    StatutMembre,
+    StatutSeance,
+)
 from ateliers.groupes import cohortes, naissances, places, regles, vie
 from ateliers.groupes.demandes import DemandeDejaFaite, DemandeParent, DemandeRefusee, deposer_demande
-from ateliers.models import DemandeGroupe, GroupePairs, Inscription, MembreGroupe
+from ateliers.models import DemandeGroupe, GroupePairs, Inscription, MembreGroupe, Seance
 from ateliers.rappels import deposer_rappels
 from familles.silence import tout_arreter
 from socle.enums import StatutMessage
@@ -23,6 +32,7 @@ from tests.factories import (
     InscriptionFactory,
     LieuFactory,
     MembreGroupeFactory,
+    UtilisateurFactory,
     dans,
     maintenant,
 )
@@ -195,6 +205,23 @@ class TestReponse:
         assert lente.demande.__class__.objects.get(pk=lente.demande_id).statut == StatutDemande.EN_ATTENTE
         assert suivante.statut == StatutDemande.INVITEE
 
+    def test_a_request_withdrawn_meanwhile_does_not_stop_the_round(self) -> None:
+        groupe = GroupePairsFactory(capacite=3)
+        perdue, lente = (
+            invite(groupe, repondre_avant=dans(minutes=-1), invite_le=dans(days=-7)) for _fois in range(2)
+        )
+        DemandeGroupe.objects.filter(pk=perdue.demande_id).update(
+            statut=StatutDemande.RETIREE, retiree_le=maintenant()
+        )
+        DemandeGroupe.objects.filter(pk=lente.demande_id).update(groupe_souhaite=groupe)
+
+        assert places.tenir_groupes(maintenant=maintenant()) == 2
+
+        demandes = DemandeGroupe.objects.order_by("pk")
+        assert [d.statut for d in demandes] == [StatutDemande.RETIREE, StatutDemande.EN_ATTENTE]
+        # She did not answer for it: she waits for any group now.
+        assert demandes[1].groupe_souhaite is None
+
     def test_a_late_yes_is_refused(self) -> None:
         membre = invite(GroupePairsFactory(), repondre_avant=dans(minutes=-1), invite_le=dans(days=-7))
         with pytest.raises(places.PlaceRefusee):
@@ -269,6 +296,14 @@ class TestNaissance:
         naissances.garder_hors_fenetre(membre=membre, maintenant=maintenant())
         assert not MembreGroupe.objects.hors_fenetre().exists()
 
+    def test_a_wish_for_a_group_of_another_age_ends_with_the_birth(self) -> None:
+        groupe = GroupePairsFactory(naissances_du=dans(days=-5).date())
+        demande = DemandeGroupeFactory(repere=dans(days=3).date(), est_ne=False, groupe_souhaite=groupe)
+        for jour, souhait in ((-4, groupe), (-6, None)):
+            naissances.noter_naissance(demande=demande, naissance=dans(days=jour).date(), maintenant=maintenant())
+            demande.refresh_from_db()
+            assert demande.groupe_souhaite == souhait
+
     def test_a_corrected_age_keeps_the_due_date(self) -> None:
         terme = dans(days=20).date()
         demande = DemandeGroupeFactory(attendu=True, repere=terme)
@@ -303,6 +338,95 @@ class TestSilence:
         suivante.refresh_from_db()
         # As after any departure, the next in line is asked.
         assert (groupe.binomes_pris, suivante.statut) == (1, StatutDemande.INVITEE)
+
+    def test_a_place_of_hers_is_not_offered_to_her_own_request(self) -> None:
+        """A second request for the same age waits: with the place let go, it must not be asked."""
+        groupe = GroupePairsFactory(capacite=2)
+        membre = MembreGroupeFactory(groupe=groupe)
+        sienne = DemandeGroupeFactory(famille=membre.demande.famille, repere=groupe.naissances_du)
+
+        tout_arreter(famille=membre.demande.famille, maintenant=maintenant())
+
+        sienne.refresh_from_db()
+        assert sienne.statut == StatutDemande.RETIREE
+        assert not MembreGroupe.objects.with_place().exists()
+        assert not Message.objects.filter(statut=StatutMessage.A_ENVOYER).exists()
+
+    def test_an_offer_made_while_her_places_were_read_is_ended_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        membre = invite(GroupePairsFactory())
+        lues = iter([[], [membre.groupe_id]])
+        monkeypatch.setattr(naissances, "_groupes_de", lambda _famille: next(lues))
+
+        tout_arreter(famille=membre.demande.famille, maintenant=maintenant())
+
+        membre.refresh_from_db()
+        membre.groupe.refresh_from_db()
+        assert (membre.statut, membre.groupe.binomes_pris) == (StatutMembre.DECLINE, 0)
+
+
+class TestClore:
+    def test_meetings_to_come_are_cancelled_and_wishes_for_it_end(self) -> None:
+        groupe = GroupePairsFactory()
+        rencontres(groupe)
+        membre = places.accepter(membre=invite(groupe), maintenant=maintenant())
+        demande = DemandeGroupeFactory(repere=groupe.naissances_du, groupe_souhaite=groupe)
+
+        cohortes.clore_groupe(groupe=groupe, maintenant=maintenant())
+
+        assert set(groupe.seances.values_list("statut", flat=True)) == {StatutSeance.ANNULEE}
+        demande.refresh_from_db()
+        assert (demande.statut, demande.groupe_souhaite) == (StatutDemande.EN_ATTENTE, None)
+        siens = Message.objects.filter(destinataire=membre.demande.email, statut=StatutMessage.A_ENVOYER)
+        # The end is told once, not once a meeting.
+        assert not siens.filter(modele="seance_annulee").exists()
+        assert siens.filter(modele="groupe_termine").count() == 1
+
+
+class TestRencontres:
+    def test_only_members_are_booked_into_a_meeting(self) -> None:
+        groupe = GroupePairsFactory()
+        rencontres(groupe)
+        seance = groupe.seances.order_by("debut").first()
+        passante = inscriptions.DemandeInscription(
+            prenom="Lila", email="lila@exemple.fr", cle_idempotence=uuid.uuid4(), canal=CanalInscription.TELEPHONE
+        )
+        with pytest.raises(inscriptions.InscriptionRefusee, match="réservée aux membres"):
+            inscriptions.inscrire_famille(seance=seance, demande=passante, maintenant=maintenant())
+
+    def test_a_meeting_made_too_small_by_hand_refuses_the_place_in_words(self) -> None:
+        groupe = GroupePairsFactory()
+        rencontres(groupe)
+        membre = invite(groupe)
+        groupe.seances.update(capacite_adultes=0)
+        with pytest.raises(places.PlaceRefusee, match="plus de place libre"):
+            places.accepter(membre=membre, maintenant=maintenant())
+        membre.refresh_from_db()
+        assert membre.statut == StatutMembre.INVITE
+
+    def test_meetings_to_come_follow_who_leads_but_for_one_given_away(self) -> None:
+        ancienne, nouvelle, collegue = (UtilisateurFactory(equipe=True, prenom=p) for p in ("Ana", "Zoé", "Luc"))
+        groupe = GroupePairsFactory()
+        groupe.facilitateurs.add(ancienne)
+        rencontres(groupe)
+        confiee = groupe.seances.order_by("debut").last()
+        Seance.objects.filter(pk=confiee.pk).update(animateur=collegue, intervenants="Luc")
+
+        cohortes.modifier_groupe(
+            groupe=groupe,
+            cohorte=cohortes.Cohorte(
+                lieu=groupe.lieu,
+                nom=groupe.nom,
+                naissances_du=groupe.naissances_du,
+                naissances_au=groupe.naissances_au,
+                facilitateurs=[nouvelle],
+            ),
+            maintenant=maintenant(),
+        )
+
+        autres = groupe.seances.exclude(pk=confiee.pk)
+        assert set(autres.values_list("animateur", "intervenants")) == {(nouvelle.pk, "Zoé")}
+        confiee.refresh_from_db()
+        assert (confiee.animateur, confiee.intervenants) == (collegue, "Luc")
 
 
 class TestDemande:
