@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from ateliers.enums import Besoin
 from ateliers.inscriptions import AgeEnfant, DemandeInscription
 from ateliers.models import ADULTES_PAR_INSCRIPTION_MAX, ENFANTS_PAR_INSCRIPTION_MAX, Inscription, Seance
-from familles.ages import JOURS_DDR_AVANT_TERME
+from familles.ages import JOURS_DDR_AVANT_TERME, est_premature
 from familles.champs import DateTapeeField, PrenomField
 from socle.champs import ContactForm as FormulaireContact
 from socle.champs import CourrielField, MobileField
@@ -24,8 +24,6 @@ from socle.champs import CourrielField, MobileField
 LIGNES_ENFANTS = 4
 # Older than this, the year was mistyped.
 AGE_MAX_ANNEES = 12
-# Born earlier than this before its due date, a child is not known to live: one of the dates was mistyped.
-JOURS_PREMATURITE_MAX = 133
 
 
 class NombreField(forms.IntegerField):
@@ -196,7 +194,7 @@ class InscriptionForm(forms.Form):
         if terme is None:
             self.add_error(f"terme_{n}", _("Pour compter l'âge corrigé, indiquez la date prévue d'accouchement."))
             return None
-        if not timedelta(0) < terme - jour <= timedelta(days=JOURS_PREMATURITE_MAX):
+        if not est_premature(jour, terme):
             self.add_error(
                 f"terme_{n}",
                 _("Pour un bébé né avant terme, cette date vient après la naissance. Vérifiez les deux dates."),

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from dateutil.relativedelta import relativedelta
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,11 +18,10 @@ from django.utils.translation import gettext as _
 
 from ateliers.enums import CanalDemande, ItemBilan, Moment
 from ateliers.groupes.demandes import DemandeParent
-from ateliers.groupes.regles import Profil, repere_de
+from ateliers.groupes.regles import Profil, est_de_la_premiere_annee, repere_de
 from ateliers.models import BEBES_MAX, RAYON_PAR_DEFAUT_KM, GroupePairs, Theme
-from familles.ages import JOURS_DDR_AVANT_TERME, naissance_corrigee, terme_plausible
+from familles.ages import JOURS_DDR_AVANT_TERME, est_premature, terme_plausible
 from familles.champs import DateTapeeField, PrenomField
-from familles.forms import JOURS_PREMATURITE_MAX
 from maisons.enums import Langue
 from maisons.forms import RAYONS_KM, ProximiteForm
 from maisons.models import Commune, Maison
@@ -35,8 +33,6 @@ else:
     _ChoixMaison = forms.ModelChoiceField
 
 ATTENDU, NE = "attendu", "ne"
-# Groups meet until the first birthday; a request for an older child would wait in vain.
-AGE_MAX = relativedelta(years=1)
 
 
 def _majuscule(choix: Sequence[tuple[Any, str | Promise]]) -> list[tuple[Any, str]]:
@@ -74,8 +70,8 @@ class DatesBebeMixin:
             return "jour", _("Cette date n'est pas encore là. Votre bébé est attendu ? Choisissez « est attendu ».")
         if donnees.get("avant_terme") and (erreur := self._correction(donnees)):
             return erreur
-        repere = naissance_corrigee(jour, donnees["terme_prevu"]) if donnees["age_corrige"] else jour
-        if repere < self.aujourd_hui - AGE_MAX:
+        repere = repere_de(**{nom: donnees[nom] for nom in ("naissance", "terme_prevu", "age_corrige")})
+        if not est_de_la_premiere_annee(repere, aujourd_hui=self.aujourd_hui):
             return "jour", _(
                 "Les groupes accompagnent la première année. Pour un enfant plus grand, d'autres rencontres vous "
                 "attendent dans l'agenda."
@@ -94,7 +90,7 @@ class DatesBebeMixin:
         naissance, terme = donnees["naissance"], donnees.get("terme")
         if terme is None:
             return "terme", _("Pour compter l'âge corrigé, indiquez la date prévue d'accouchement.")
-        if not timedelta(0) < terme - naissance <= timedelta(days=JOURS_PREMATURITE_MAX):
+        if not est_premature(naissance, terme):
             return "terme", _(
                 "Pour un bébé né avant terme, cette date vient après la naissance. Vérifiez les deux dates."
             )
@@ -397,8 +393,6 @@ class NaissanceForm(forms.Form):
         jour: date = self.cleaned_data["jour"]
         if jour > self.aujourd_hui:
             raise ValidationError(_("Cette date n'est pas encore là. Vérifiez le jour et le mois."))
-        if jour < self.aujourd_hui - AGE_MAX:
-            raise ValidationError(_("Cette date est trop ancienne. Vérifiez l'année de naissance."))
         return jour
 
 

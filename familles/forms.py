@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from familles.accords import FORMULATIONS
-from familles.ages import JOURS_APRES_TERME, terme_plausible
+from familles.ages import JOURS_APRES_TERME, JOURS_PREMATURITE_MAX, terme_plausible
 from familles.bien_etre import Question
 from familles.calendrier import Reperes
 from familles.champs import DateTapeeField, PrenomField, TelephoneField
@@ -28,8 +28,6 @@ from socle.widgets import ListeChoix
 
 # Consultations of the PMI end on the sixth birthday: beyond it the calendar has nothing to say.
 AGE_MAX_ANNEES = 6
-# Born earlier than this before its due date, a child is not known to live: one of the dates was mistyped.
-JOURS_PREMATURITE_MAX = 133
 
 
 class CalendrierForm(forms.Form):

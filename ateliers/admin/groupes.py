@@ -228,7 +228,7 @@ class GroupePairsAdmin(PorteeAdmin):
             "membres": [m for m in membres if m.statut == StatutMembre.MEMBRE],
             "invites": [m for m in membres if m.statut == StatutMembre.INVITE],
             "candidates": candidates,
-            "hors_fenetre": [m for m in membres if m.est_hors_fenetre and m.garde_hors_fenetre_le is None],
+            "hors_fenetre": [m for m in membres if m.est_a_decider],
             "themes": list(
                 ThemePropose.objects.filter(groupe=groupe, retire_le=None).with_votes().select_related("seance__lieu")
             ),

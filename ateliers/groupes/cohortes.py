@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ateliers import seances
 from ateliers.enums import (
@@ -96,7 +97,13 @@ def modifier_groupe(*, groupe: GroupePairs, cohorte: Cohorte, maintenant: dateti
         raise GroupeRefuse(_("Ce groupe est terminé : il ne change plus."))
     if cohorte.capacite < groupe.binomes_pris:
         raise GroupeRefuse(
-            _("%d places sont déjà prises : gardez-en au moins autant.") % groupe.binomes_pris, champ="capacite"
+            ngettext(
+                "%d place est déjà prise : gardez-en au moins autant.",
+                "%d places sont déjà prises : gardez-en au moins autant.",
+                groupe.binomes_pris,
+            )
+            % groupe.binomes_pris,
+            champ="capacite",
         )
     if cohorte.lieu.maison_id != groupe.maison_id:
         raise GroupeRefuse(_("Ce lieu n'est pas de la maison du groupe."), champ="lieu")

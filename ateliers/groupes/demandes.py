@@ -17,14 +17,11 @@ from django.utils.translation import gettext as _
 from ateliers.enums import CanalDemande, Obstacle, OrigineMembre, StatutDemande
 from ateliers.groupes import messages, places, regles
 from ateliers.models import BEBES_MAX, RAYON_PAR_DEFAUT_KM, DemandeGroupe, GroupePairs, MembreGroupe
-from familles.ages import terme_plausible
+from familles.ages import est_premature, terme_plausible
 from familles.models import Enfant, Famille
 from familles.rattachement import famille_du_contact
 from maisons.distance import distance_sql
 from maisons.models import Commune, Lieu, Maison
-
-# Beyond the first birthday a group of the first year has ended.
-AGE_MAX_JOURS = 366
 
 
 class DemandeRefusee(Exception):
@@ -189,7 +186,19 @@ def _verifier(demande: DemandeParent, maintenant: datetime) -> None:
         raise DemandeRefusee(
             _("Indiquez la date de naissance ou la date prévue d'accouchement."), code="date", champ="repere"
         )
-    if demande.naissance is not None and not 0 <= (aujourd_hui - demande.naissance).days <= AGE_MAX_JOURS:
+    if (
+        demande.naissance is not None
+        and demande.age_corrige
+        and not (demande.terme_prevu is not None and est_premature(demande.naissance, demande.terme_prevu))
+    ):
+        raise DemandeRefusee(
+            _("Pour un bébé né avant terme, cette date vient après la naissance. Vérifiez les deux dates."),
+            code="terme",
+            champ="terme",
+        )
+    if demande.naissance is not None and not (
+        demande.naissance <= aujourd_hui and regles.est_de_la_premiere_annee(demande.repere, aujourd_hui=aujourd_hui)
+    ):
         raise DemandeRefusee(
             _("Ces groupes sont pour la première année : indiquez une date de naissance de moins d'un an."),
             code="age",

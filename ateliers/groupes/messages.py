@@ -14,7 +14,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import override
 
-from ateliers.models import DemandeGroupe, GroupePairs, MembreGroupe
+from ateliers.enums import StatutSeance
+from ateliers.models import DemandeGroupe, GroupePairs, MembreGroupe, Seance
 from socle import liens
 from socle.boite_envoi import Envoi, deposer
 from socle.enums import Canal
@@ -33,8 +34,17 @@ def lien_groupe(demande: DemandeGroupe) -> str:
     return f"{settings.URL_PUBLIQUE.rstrip('/')}{chemin}"
 
 
-def _cadre(groupe: GroupePairs) -> dict[str, Any]:
+def _cadre(groupe: GroupePairs, maintenant: datetime) -> dict[str, Any]:
+    """When and where a group meets: its first meeting, or the next one once it has begun."""
     lieu, premiere = groupe.lieu, groupe.debut_premiere
+    commence = premiere is not None and premiere <= maintenant
+    if commence:
+        premiere = (
+            Seance.objects.filter(groupe=groupe, statut=StatutSeance.PUBLIEE, debut__gt=maintenant)
+            .order_by("debut")
+            .values_list("debut", flat=True)
+            .first()
+        )
     return {
         "groupe": groupe.nom,
         "fuseau": lieu.fuseau,
@@ -45,6 +55,7 @@ def _cadre(groupe: GroupePairs) -> dict[str, Any]:
         "maison_telephone": groupe.maison.telephone.as_national if groupe.maison.telephone else "",
         "rythme": groupe.rythme,
         "premiere": premiere.isoformat() if premiere else "",
+        "commence": commence,
     }
 
 
@@ -121,8 +132,7 @@ def invitation(membre: MembreGroupe, *, maintenant: datetime) -> None:
         presse=True,
         pas_apres=membre.repondre_avant,
         expire_le=membre.repondre_avant.isoformat(),
-        origine=membre.origine,
-        **_cadre(membre.groupe),
+        **_cadre(membre.groupe, maintenant),
     )
 
 
@@ -133,7 +143,7 @@ def invitation_expiree(membre: MembreGroupe, *, maintenant: datetime) -> None:
         cle=f"groupe_invitation_expiree:{membre.pk}",
         maintenant=maintenant,
         objet=membre,
-        **_cadre(membre.groupe),
+        **_cadre(membre.groupe, maintenant),
     )
 
 
@@ -145,7 +155,7 @@ def bienvenue(membre: MembreGroupe, *, maintenant: datetime) -> None:
         cle=f"groupe_bienvenue:{membre.pk}",
         maintenant=maintenant,
         objet=membre,
-        **_cadre(membre.groupe),
+        **_cadre(membre.groupe, maintenant),
     )
 
 
@@ -159,7 +169,7 @@ def rencontres_planifiees(membre: MembreGroupe, *, debut: datetime, nombre: int,
         objet=membre,
         debut=debut.isoformat(),
         nombre=nombre,
-        **_cadre(membre.groupe),
+        **_cadre(membre.groupe, maintenant),
     )
 
 
@@ -171,7 +181,7 @@ def sortie(membre: MembreGroupe, *, maintenant: datetime) -> None:
         cle=f"groupe_sortie:{membre.pk}",
         maintenant=maintenant,
         objet=membre,
-        **_cadre(membre.groupe),
+        **_cadre(membre.groupe, maintenant),
     )
 
 
@@ -185,7 +195,7 @@ def bilan(membre: MembreGroupe, *, moment: str, maintenant: datetime, pas_apres:
         objet=membre,
         pas_apres=pas_apres,
         moment=moment,
-        **_cadre(membre.groupe),
+        **_cadre(membre.groupe, maintenant),
     )
 
 
@@ -196,5 +206,5 @@ def groupe_termine(membre: MembreGroupe, *, maintenant: datetime) -> None:
         cle=f"groupe_termine:{membre.pk}",
         maintenant=maintenant,
         objet=membre,
-        **_cadre(membre.groupe),
+        **_cadre(membre.groupe, maintenant),
     )

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from ateliers import inscriptions
 from ateliers.enums import AnnuleePar, StatutDemande, StatutMembre
 from ateliers.groupes import places, regles
-from ateliers.groupes.demandes import AGE_MAX_JOURS, DemandeRefusee
+from ateliers.groupes.demandes import DemandeRefusee
 from ateliers.models import DemandeGroupe, GroupePairs, Inscription, MembreGroupe
+from familles.ages import est_premature
 from familles.models import Famille
 from familles.silence import contacts_de, enregistrer_silence
 
@@ -29,16 +30,22 @@ def noter_naissance(
     on the baby has a seat at the meetings. Raises DemandeRefusee for an impossible date.
     """
     demande = places.verrouiller_demande(demande.pk)
-    if not 0 <= (timezone.localdate(maintenant) - naissance).days <= AGE_MAX_JOURS:
-        raise DemandeRefusee(
-            _("Indiquez une date de naissance passée, de moins d'un an."), code="age", champ="naissance"
-        )
+    aujourd_hui = timezone.localdate(maintenant)
     enfants = list(demande.enfants.order_by("pk"))
     terme = enfants[0].terme_prevu if enfants else None if demande.est_ne else demande.repere
+    # Born on its due date or after, a baby has no age to correct.
+    age_corrige = age_corrige and terme is not None and est_premature(naissance, terme)
+    repere = regles.repere_de(naissance=naissance, terme_prevu=terme, age_corrige=age_corrige)
+    if naissance > aujourd_hui or not regles.est_de_la_premiere_annee(repere, aujourd_hui=aujourd_hui):
+        raise DemandeRefusee(
+            _("Cette date est trop ancienne, ou pas encore là. Vérifiez l'année de naissance."),
+            code="age",
+            champ="naissance",
+        )
     for enfant in enfants:
         enfant.naissance = naissance
         enfant.save(update_fields=["naissance"])
-    demande.repere = regles.repere_de(naissance=naissance, terme_prevu=terme, age_corrige=age_corrige)
+    demande.repere = repere
     demande.est_ne, demande.age_corrige = True, age_corrige
     souhait = demande.groupe_souhaite
     if souhait is not None and not souhait.dans_la_fenetre(demande.repere):

@@ -56,7 +56,11 @@ def _mots(raison: dict[str, Any]) -> Any:
         case {"code": "trop_loin", "km": km}:
             return _("aucune maison à moins de %d km") % km
         case {"code": "trop_peu", "familles": int(familles), "minimum": int(minimum)}:
-            return _("%(familles)d binômes de cet âge autour, il en faut %(minimum)d") % {
+            return ngettext(
+                "%(familles)d binôme de cet âge autour, il en faut %(minimum)d",
+                "%(familles)d binômes de cet âge autour, il en faut %(minimum)d",
+                familles,
+            ) % {
                 "familles": familles,
                 "minimum": minimum,
             }

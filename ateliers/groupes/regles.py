@@ -6,8 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
+
 from ateliers.enums import Moment, Obstacle, Particularite
-from ateliers.models import DemandeGroupe, GroupePairs
+from ateliers.models import CohorteProposee, DemandeGroupe, GroupePairs
 from familles.ages import naissance_corrigee
 from maisons.distance import distance_km
 
@@ -55,7 +57,7 @@ class Cadre:
     longitude: float
 
     @classmethod
-    def de(cls, groupe: GroupePairs) -> Cadre:
+    def de(cls, groupe: GroupePairs | CohorteProposee) -> Cadre:
         """The place must be loaded."""
         return cls(
             naissances_du=groupe.naissances_du,
@@ -71,6 +73,15 @@ class Cadre:
         if Particularite.SAMEDI in self.particularites:
             return Moment.SAMEDI
         return Moment.SOIR if Particularite.SOIR in self.particularites else Moment.JOURNEE
+
+
+# Groups meet until the first birthday; a request for an older child would wait in vain.
+AGE_MAX = relativedelta(years=1)
+
+
+def est_de_la_premiere_annee(repere: date, *, aujourd_hui: date) -> bool:
+    """Whether a baby whose age counts from this day is still of an age for groups: its first birthday included."""
+    return repere >= aujourd_hui - AGE_MAX
 
 
 def repere_de(*, naissance: date | None, terme_prevu: date | None, age_corrige: bool = False) -> date:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ateliers.enums import Particularite, Rythme, StatutComposition
 from ateliers.models.demandes import DemandeGroupe
-from ateliers.models.groupes import CAPACITE_MAX, CAPACITE_PAR_DEFAUT, GroupePairs
+from ateliers.models.groupes import CAPACITE_MAX, CAPACITE_PAR_DEFAUT, GroupePairs, libelles
 from maisons.enums import Langue
 from maisons.models import Lieu, Maison
 from socle.models import Utilisateur
@@ -113,7 +113,7 @@ class CohorteProposee(models.Model):
 
     @property
     def particularites_libelles(self) -> list[str]:
-        return [str(Particularite(valeur).label) for valeur in self.particularites]
+        return libelles(self.particularites)
 
 
 class PlaceProposee(models.Model):

@@ -9,7 +9,7 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -192,18 +192,8 @@ class MembreGroupeQuerySet(models.QuerySet["MembreGroupe"]):
     def membres(self) -> MembreGroupeQuerySet:
         return self.filter(statut=StatutMembre.MEMBRE)
 
-    def hors_fenetre(self) -> MembreGroupeQuerySet:
-        """Those whose baby was born outside their group's window, and about whom nobody has decided yet."""
-        return self.with_place().filter(
-            Q(demande__repere__lt=F("groupe__naissances_du")) | Q(demande__repere__gt=F("groupe__naissances_au")),
-            garde_hors_fenetre_le__isnull=True,
-        )
-
     def a_repondre(self, *, maintenant: datetime) -> MembreGroupeQuerySet:
         return self.filter(statut=StatutMembre.INVITE, repondre_avant__lte=maintenant)
-
-    def with_demande(self) -> MembreGroupeQuerySet:
-        return self.select_related("demande__famille", "demande__commune", "groupe__lieu__commune", "groupe__maison")
 
     def visibles_par(
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
@@ -285,6 +275,6 @@ class MembreGroupe(models.Model):
         return self.statut in MEMBRES_AVEC_PLACE
 
     @property
-    def est_hors_fenetre(self) -> bool:
-        """Whether the baby's date is outside the window; group and request must be loaded."""
-        return not self.groupe.dans_la_fenetre(self.demande.repere)
+    def est_a_decider(self) -> bool:
+        """Whether the baby's date is outside the window and nobody has decided; group and request must be loaded."""
+        return self.garde_hors_fenetre_le is None and not self.groupe.dans_la_fenetre(self.demande.repere)

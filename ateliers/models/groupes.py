@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -12,7 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ateliers.enums import Moment, Particularite, Rythme, StatutGroupe
+from ateliers.enums import Particularite, Rythme, StatutGroupe
 from maisons.enums import JourSemaine, Langue, Role
 from maisons.models import Lieu, Maison
 from socle.models import Utilisateur
@@ -35,6 +36,10 @@ def fin_de_groupe(naissances_au: date) -> date:
     return naissances_au + relativedelta(years=1)
 
 
+def libelles(particularites: Iterable[str]) -> list[str]:
+    return [str(Particularite(valeur).label) for valeur in particularites]
+
+
 class GroupePairsQuerySet(models.QuerySet["GroupePairs"]):
     def ouverts(self) -> GroupePairsQuerySet:
         return self.filter(statut=StatutGroupe.OUVERT)
@@ -46,9 +51,6 @@ class GroupePairsQuerySet(models.QuerySet["GroupePairs"]):
     def for_repere(self, repere: date) -> GroupePairsQuerySet:
         """Those whose window holds a birth or due date, both ends included."""
         return self.filter(naissances_du__lte=repere, naissances_au__gte=repere)
-
-    def with_places(self, binomes: int = 1) -> GroupePairsQuerySet:
-        return self.filter(binomes_pris__lte=F("capacite") - binomes)
 
     def with_cadre(self) -> GroupePairsQuerySet:
         return self.select_related("lieu__commune", "lieu__maison", "maison")
@@ -181,13 +183,6 @@ class GroupePairs(models.Model):
         return self.capacite - self.binomes_pris
 
     @property
-    def moment(self) -> Moment:
-        """When it meets, as families say when they can come."""
-        if Particularite.SAMEDI in self.particularites:
-            return Moment.SAMEDI
-        return Moment.SOIR if Particularite.SOIR in self.particularites else Moment.JOURNEE
-
-    @property
     def jour_de_semaine(self) -> str:
         return str(JourSemaine(self.premiere_rencontre.weekday()).label) if self.premiere_rencontre else ""
 
@@ -200,7 +195,7 @@ class GroupePairs(models.Model):
 
     @property
     def particularites_libelles(self) -> list[str]:
-        return [str(Particularite(valeur).label) for valeur in self.particularites]
+        return libelles(self.particularites)
 
     def dans_la_fenetre(self, repere: date) -> bool:
         return self.naissances_du <= repere <= self.naissances_au

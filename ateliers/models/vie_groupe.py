@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ateliers.enums import MomentBilan
-from ateliers.models.catalogue import Theme
 from ateliers.models.demandes import MembreGroupe
 from ateliers.models.groupes import GroupePairs
 from ateliers.models.seances import Seance
@@ -41,9 +40,6 @@ class ThemePropose(models.Model):
         GroupePairs, verbose_name=_("groupe"), on_delete=models.PROTECT, related_name="themes_proposes"
     )
     texte = models.CharField(_("thème"), max_length=80)
-    theme = models.ForeignKey(
-        Theme, verbose_name=_("thème du catalogue"), on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
     propose_par = models.ForeignKey(
         MembreGroupe,
         verbose_name=_("proposé par"),

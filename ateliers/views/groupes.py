@@ -15,6 +15,7 @@ from ateliers.forms_groupes import DemandeGroupeForm, RechercheGroupeForm
 from ateliers.groupes import demandes
 from ateliers.groupes.messages import jeton
 from ateliers.models import GroupePairs
+from ateliers.views.mon_groupe import retour
 from socle.origine import page_privee
 from socle.quotas import adresse_client, consommer
 
@@ -83,7 +84,7 @@ def groupe_demande(request: HttpRequest) -> HttpResponse:
     except demandes.DemandeRefusee as refus:
         form.add_error(refus.champ if refus.champ in ("prenom", "email", "telephone") else None, str(refus))
         return _page(request, recherche, form, groupe, statut=INVALIDE)
-    return redirect("ateliers:mon_groupe", jeton=jeton(gardee))
+    return retour(jeton(gardee), "demandee")
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -22,7 +22,7 @@ from ateliers.forms_groupes import NaissanceForm, ThemeProposeForm
 from ateliers.groupes import attente, demandes, places, raisons, vie
 from ateliers.groupes.messages import USAGE_LIEN, lien_groupe
 from ateliers.groupes.regles import Profil
-from ateliers.models import DemandeGroupe, GroupePairs, Inscription, MembreGroupe, Seance, ThemePropose
+from ateliers.models import DemandeGroupe, Inscription, MembreGroupe, Seance, ThemePropose
 from ateliers.suites import pour_groupe
 from familles import silence
 from socle import liens, oppositions
@@ -203,7 +203,7 @@ def _vie(membre: MembreGroupe, maintenant: datetime) -> dict[str, Any]:
         ],
         "theme_form": ThemeProposeForm(),
         "compagnie": vie.compagnie(membre=membre),
-        "hors_fenetre": membre.est_hors_fenetre and membre.garde_hors_fenetre_le is None,
+        "hors_fenetre": membre.est_a_decider,
         "flux": adresse_flux(membre.demande),
     }
 
@@ -239,19 +239,11 @@ def moment_du_bilan(membre: MembreGroupe, *, maintenant: datetime) -> MomentBila
     aujourd_hui = maintenant.astimezone(groupe.lieu.zone).date()
     if not membre.bilan_apres_donne and aujourd_hui >= groupe.fin_prevue - BILAN_APRES:
         return MomentBilan.APRES
-    debut = groupe.premiere_rencontre
-    commence = maintenant if debut is None else max(membre.membre_depuis, _minuit(groupe))
+    premiere = groupe.debut_premiere
+    commence = maintenant if premiere is None else max(membre.membre_depuis, premiere)
     if not membre.bilan_avant_donne and maintenant <= commence + BILAN_AVANT:
         return MomentBilan.AVANT
     return None
-
-
-def _minuit(groupe: GroupePairs) -> datetime:
-    """When the day of the first meeting begins at its place."""
-    premier = groupe.premiere_rencontre
-    if premier is None:
-        raise ValueError("The meetings are not planned yet.")
-    return datetime(premier.year, premier.month, premier.day, tzinfo=groupe.lieu.zone)
 
 
 # ── The meetings in one's own calendar ────────────────────────────────────────────────────────────────────────────

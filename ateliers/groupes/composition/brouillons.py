@@ -170,10 +170,12 @@ def _champs(groupe: GroupePropose, profils: dict[int, regles.Profil]) -> dict[st
 
 def nom_de_cohorte(du: date, au: date) -> str:
     """How a group is called until somebody finds better: "Bébés de mars et avril 2027"."""
+    # Avril, août, octobre.
+    elision = du.month in (4, 8, 10)
     if (du.year, du.month) == (au.year, au.month):
-        return _("Bébés de %s") % date_format(du, "F Y")
-    debut = date_format(du, "F" if du.year == au.year else "F Y")
-    return _("Bébés de %(debut)s à %(fin)s") % {"debut": debut, "fin": date_format(au, "F Y")}
+        return (_("Bébés d'%s") if elision else _("Bébés de %s")) % date_format(du, "F Y")
+    noms = {"debut": date_format(du, "F" if du.year == au.year else "F Y"), "fin": date_format(au, "F Y")}
+    return (_("Bébés d'%(debut)s à %(fin)s") if elision else _("Bébés de %(debut)s à %(fin)s")) % noms
 
 
 # ── Moving by hand ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -224,7 +226,7 @@ def _verifier_taille(vers: CohorteProposee, lignes: Sequence[PlaceProposee]) -> 
     voulus = deja + sum(ligne.demande.binomes for ligne in lignes)
     if voulus > vers.capacite:
         raise CompositionRefusee(
-            _("%(nom)s a %(capacite)d places : il en faudrait %(voulus)d. Augmentez-les, ou déplacez quelqu'un.")
+            _("« %(nom)s » a %(capacite)d places : il en faudrait %(voulus)d. Augmentez-les, ou déplacez quelqu'un.")
             % {"nom": vers.nom, "capacite": vers.capacite, "voulus": voulus}
         )
 
@@ -232,23 +234,11 @@ def _verifier_taille(vers: CohorteProposee, lignes: Sequence[PlaceProposee]) -> 
 def _raisons_a_la_main(demande: DemandeGroupe, vers: CohorteProposee | None) -> list[dict[str, Any]]:
     raisons: list[dict[str, Any]] = [{"code": "a_la_main"}]
     if vers is not None:
-        profil, cadre = regles.Profil.de(demande), cadre_de(vers)
+        profil, cadre = regles.Profil.de(demande), regles.Cadre.de(vers)
         km = regles.distance(profil, cadre)
         raisons += [{"code": "obstacle", "obstacle": str(o)} for o in regles.obstacles(profil, cadre, km=km)]
         raisons.append({"code": "distance", "km": round(km, 1)})
     return raisons
-
-
-def cadre_de(cohorte: CohorteProposee) -> regles.Cadre:
-    """The place must be loaded."""
-    return regles.Cadre(
-        naissances_du=cohorte.naissances_du,
-        naissances_au=cohorte.naissances_au,
-        langue=cohorte.langue,
-        particularites=tuple(cohorte.particularites),
-        latitude=cohorte.lieu.latitude,
-        longitude=cohorte.lieu.longitude,
-    )
 
 
 @transaction.atomic
@@ -257,7 +247,14 @@ def regler_cohorte(*, cohorte: CohorteProposee, nom: str, capacite: int, rythme:
     composition = _verrouiller(cohorte.composition, version)
     binomes = cohorte.places.aggregate(n=Sum("demande__bebes", default=0))["n"]
     if capacite < binomes:
-        raise CompositionRefusee(_("%d places sont occupées : gardez-en au moins autant.") % binomes)
+        raise CompositionRefusee(
+            ngettext(
+                "%d place est occupée : gardez-en au moins autant.",
+                "%d places sont occupées : gardez-en au moins autant.",
+                binomes,
+            )
+            % binomes
+        )
     cohorte.nom, cohorte.capacite, cohorte.rythme = nom, capacite, rythme
     cohorte.save(update_fields=["nom", "capacite", "rythme"])
     _avancer(composition)

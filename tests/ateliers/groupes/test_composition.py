@@ -33,6 +33,18 @@ def endroit(cle: int = 1, **champs: Any) -> Endroit:
     return Endroit(**{"cle": cle, "latitude": 49.5, "longitude": 4.4, "maison": cle, **champs})
 
 
+@pytest.mark.parametrize(
+    ("du", "au", "nom"),
+    [
+        (date(2027, 4, 1), date(2027, 4, 30), "Bébés d'avril 2027"),
+        (date(2027, 3, 10), date(2027, 5, 4), "Bébés de mars à mai 2027"),
+        (date(2026, 10, 20), date(2027, 1, 2), "Bébés d'octobre 2026 à janvier 2027"),
+    ],
+)
+def test_a_proposed_group_is_named_in_french(du: date, au: date, nom: str) -> None:
+    assert brouillons.nom_de_cohorte(du, au) == nom
+
+
 class TestOptimisation:
     def test_every_proposed_group_has_a_proper_size_and_only_families_it_suits(self) -> None:
         attentes = [

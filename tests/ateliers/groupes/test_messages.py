@@ -41,6 +41,17 @@ ENVOIS: dict[str, Callable[[MembreGroupe], None]] = {
 }
 
 
+def test_who_comes_later_reads_the_next_meeting_not_the_first() -> None:
+    groupe = GroupePairsFactory(premiere_rencontre=(MAINTENANT - timedelta(days=9)).date(), heure="10:00")
+    groupe.refresh_from_db()
+    suivante = SeanceFactory(
+        lieu=groupe.lieu, atelier=None, groupe=groupe, membres=True, debut=MAINTENANT + timedelta(days=5)
+    )
+    messages.bienvenue(MembreGroupeFactory(groupe=groupe), maintenant=MAINTENANT)
+    contexte = Message.objects.get(modele="groupe_bienvenue").contexte
+    assert (contexte["premiere"], contexte["commence"]) == (suivante.debut.isoformat(), True)
+
+
 @pytest.fixture(params=["fr", "en"])
 def membre(request: pytest.FixtureRequest) -> MembreGroupe:
     lieu = LieuFactory(nom="PMI de Rethel & environs")

@@ -228,7 +228,9 @@ class TestDemande:
         assert demande.moments == ["soir"]
         assert Enfant.objects.filter(famille=demande.famille, terme_prevu=TERME).count() == 2
         assert Message.objects.get().modele == "groupe_demande"
-        assert "Vous êtes en tête" in texte(client.get(reponse["Location"]))
+        suite = texte(client.get(reponse["Location"]))
+        assert "Vous êtes en tête" in suite
+        assert "Votre demande est enregistrée" in suite
 
     def test_without_a_group_it_waits_for_any(self, client: Client) -> None:
         client.post(DEMANDER, envoi())

@@ -292,9 +292,9 @@ class TestNaissance:
 
         naissances.noter_naissance(demande=membre.demande, naissance=dans(days=-6).date(), maintenant=maintenant())
 
-        assert list(MembreGroupe.objects.hors_fenetre()) == [membre]
+        assert MembreGroupe.objects.get().est_a_decider
         naissances.garder_hors_fenetre(membre=membre, maintenant=maintenant())
-        assert not MembreGroupe.objects.hors_fenetre().exists()
+        assert not MembreGroupe.objects.get().est_a_decider
 
     def test_a_wish_for_a_group_of_another_age_ends_with_the_birth(self) -> None:
         groupe = GroupePairsFactory(naissances_du=dans(days=-5).date())
@@ -303,6 +303,22 @@ class TestNaissance:
             naissances.noter_naissance(demande=demande, naissance=dans(days=jour).date(), maintenant=maintenant())
             demande.refresh_from_db()
             assert demande.groupe_souhaite == souhait
+
+    def test_a_corrected_age_is_only_for_a_birth_before_the_due_date(self) -> None:
+        demande = DemandeGroupeFactory(attendu=True, repere=dans(days=-3).date())
+        hier = dans(days=-1).date()
+        naissances.noter_naissance(demande=demande, naissance=hier, age_corrige=True, maintenant=maintenant())
+        demande.refresh_from_db()
+        assert (demande.repere, demande.age_corrige) == (hier, False)
+
+    def test_a_baby_born_long_before_its_due_date_is_of_the_first_year_by_its_corrected_age(self) -> None:
+        demande = DemandeGroupeFactory(attendu=True, repere=dans(days=-330).date())
+        nee = dans(days=-400).date()
+        with pytest.raises(DemandeRefusee, match="trop ancienne"):
+            naissances.noter_naissance(demande=demande, naissance=nee, maintenant=maintenant())
+        naissances.noter_naissance(demande=demande, naissance=nee, age_corrige=True, maintenant=maintenant())
+        demande.refresh_from_db()
+        assert demande.repere == dans(days=-330).date()
 
     def test_a_corrected_age_keeps_the_due_date(self) -> None:
         terme = dans(days=20).date()
@@ -468,6 +484,7 @@ class TestDemande:
             ({"terme_prevu": date(2020, 1, 1)}, "terme"),
             ({"terme_prevu": None}, "date"),
             ({"naissance": date(2020, 1, 1)}, "age"),
+            ({"naissance": dans(days=-9).date(), "terme_prevu": dans(days=-20).date(), "age_corrige": True}, "terme"),
             ({"canal": "prescripteur", "prescripteur": "Maternité"}, "accord"),
             ({"bebes": 5}, "bebes"),
         ],
