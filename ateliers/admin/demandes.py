@@ -7,8 +7,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,14 +18,15 @@ from django.utils.translation import ngettext
 
 from ateliers.enums import CanalDemande, StatutDemande
 from ateliers.forms_groupes import DemandeEquipeForm
-from ateliers.groupes import demandes, regles
+from ateliers.groupes import demandes, places, regles
 from ateliers.groupes.frise import Naissance, Periode, dessiner
 from ateliers.groupes.raisons import phrases
-from ateliers.models import DemandeGroupe, GroupePairs
+from ateliers.models import DemandeGroupe, GroupePairs, MembreGroupe
+from ateliers.models.groupes import GroupePairsQuerySet
 from familles.lectures import noter_page
 from maisons.models import Maison
 from socle.admin import FiltreVisible, PorteeAdmin
-from socle.portee import utilisateur_de, visibles
+from socle.portee import nom_permission, roles_autorises, utilisateur_de, visibles
 from socle.quotas import consommer
 
 FRISE_MAX = 400
@@ -163,7 +164,10 @@ class DemandeGroupeAdmin(PorteeAdmin):
     ) -> HttpResponse:
         """A request on one page, with the groups around that would fit."""
         demande: DemandeGroupe = self.objet_ou_404(request, object_id)
+        siens = self._siens(request)
         if request.method == "POST":
+            if request.POST.get("acte") == "accueillir":
+                return self._accueillir(request, demande, siens)
             return self._retirer(request, demande)
         noter_page(request, [demande.famille_id], maisons=[demande.maison_id])
         membre = demande.membres.select_related("groupe").order_by("-pk").first()
@@ -175,11 +179,41 @@ class DemandeGroupeAdmin(PorteeAdmin):
             "themes": demande.themes.order_by("nom"),
             "membre": membre,
             "raisons": phrases(membre.raisons) if membre else [],
-            "proches": demandes.groupes_proches(profil=regles.Profil.de(demande)),
+            "proches": demandes.groupes_proches(
+                profil=regles.Profil.de(demande),
+                parmi=GroupePairs.objects.ouverts().filter(
+                    Q(pk__in=GroupePairs.objects.publics().values("pk")) | Q(pk__in=siens.values("pk"))
+                ),
+            ),
+            "siens": set(siens.values_list("pk", flat=True)) if self.has_change_permission(request, demande) else (),
             "peut_retirer": demande.statut == StatutDemande.EN_ATTENTE
             and self.has_change_permission(request, demande),
         }
         return TemplateResponse(request, "admin/ateliers/demandegroupe/fiche.html", contexte)
+
+    def _siens(self, request: HttpRequest) -> GroupePairsQuerySet:
+        """The open groups whose families the person knows: into those she may take one."""
+        return GroupePairs.objects.ouverts().familles_visibles_par(
+            utilisateur_de(request),
+            le=timezone.localdate(),
+            roles=roles_autorises(nom_permission(MembreGroupe, "change")),
+        )
+
+    def _accueillir(self, request: HttpRequest, demande: DemandeGroupe, siens: GroupePairsQuerySet) -> HttpResponse:
+        """The family agreed, by phone or at the desk: it is of the group at once."""
+        if not self.has_change_permission(request, demande):
+            raise PermissionDenied
+        numero = request.POST.get("groupe", "")
+        groupe = siens.filter(pk=int(numero)).first() if numero.isdecimal() and len(numero) <= 18 else None
+        if groupe is None:
+            raise Http404
+        try:
+            demandes.accueillir(demande=demande, groupe=groupe, maintenant=timezone.now())
+        except places.PlaceRefusee as refus:
+            self.message_user(request, str(refus), messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:ateliers_demandegroupe_change", args=[demande.pk]))
+        self.message_user(request, _("%s est membre du groupe, et le sait.") % demande.prenom, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:ateliers_groupepairs_change", args=[groupe.pk]))
 
     def _retirer(self, request: HttpRequest, demande: DemandeGroupe) -> HttpResponse:
         """She said so by phone or at the desk."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from ateliers.enums import CanalDemande, Obstacle, OrigineMembre, StatutDemande
 from ateliers.groupes import messages, places, regles
 from ateliers.models import BEBES_MAX, RAYON_PAR_DEFAUT_KM, DemandeGroupe, GroupePairs, MembreGroupe
+from ateliers.models.groupes import GroupePairsQuerySet
 from familles.ages import est_premature, terme_plausible
 from familles.models import Enfant, Famille
 from familles.rattachement import famille_du_contact
@@ -58,14 +59,15 @@ class GroupeProche:
         return not self.obstacles
 
 
-def groupes_proches(*, profil: regles.Profil) -> list[GroupeProche]:
+def groupes_proches(*, profil: regles.Profil, parmi: GroupePairsQuerySet | None = None) -> list[GroupeProche]:
     """The open groups of this age within the distance, nearest first, full ones included (she may wait for a place).
 
-    One query. Those whose language, time or public does not suit come with their obstacles.
+    `parmi`: of these, instead of those that parents may find. One query. Those whose language, time or public does
+    not suit come with their obstacles.
     """
     km = distance_sql(profil.latitude, profil.longitude, champ_lat="lieu__latitude", champ_lon="lieu__longitude")
     groupes: QuerySet[Any] = (
-        GroupePairs.objects.publics()
+        (GroupePairs.objects.publics() if parmi is None else parmi)
         .for_repere(profil.repere)
         .with_cadre()
         .annotate(km=km)
@@ -297,5 +299,11 @@ def demander_un_groupe(*, demande: DemandeGroupe, groupe: GroupePairs | None, ma
 
 
 def accueillir(*, demande: DemandeGroupe, groupe: GroupePairs, maintenant: datetime) -> MembreGroupe:
-    """The facilitator says yes to a request for her group. Raises places.PlaceRefusee."""
-    return places.ajouter_membre(groupe=groupe, demande=demande, origine=OrigineMembre.DEMANDE, maintenant=maintenant)
+    """The facilitator takes a family into her group: it asked for it, or she agreed with it. Raises PlaceRefusee."""
+    a_demande = demande.groupe_souhaite_id == groupe.pk
+    return places.ajouter_membre(
+        groupe=groupe,
+        demande=demande,
+        origine=OrigineMembre.DEMANDE if a_demande else OrigineMembre.EQUIPE,
+        maintenant=maintenant,
+    )

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ateliers.enums import StatutDemande, StatutMembre
+from ateliers.enums import OrigineMembre, StatutDemande, StatutMembre
 from ateliers.groupes import places
 from ateliers.groupes.composition import brouillons
 from ateliers.groupes.composition.modele import Reglages
@@ -157,6 +157,33 @@ class TestAcces:
 def equipe(groupe: GroupePairs, client: Client) -> Client:
     """The house's responsable, signed in."""
     return entrer(client, AffectationFactory(maison=groupe.maison).utilisateur)
+
+
+class TestAccueillir:
+    """A family that waits is taken into a group there is already, by who leads it."""
+
+    def test_who_leads_takes_her_in_at_once(self, groupe: GroupePairs, client: Client) -> None:
+        meneuse = AffectationFactory(role=Role.ANIMATEUR, maison=groupe.maison).utilisateur
+        groupe.facilitateurs.add(meneuse)
+        demande = DemandeGroupeFactory(maison=groupe.maison, repere=groupe.naissances_du)
+        entrer(client, meneuse)
+        assert "Accueillir dans ce groupe" in client.get(page(demande)).content.decode()
+
+        suite = client.post(page(demande), {"acte": "accueillir", "groupe": groupe.pk})
+
+        assert suite["Location"] == page(groupe)
+        membre = MembreGroupe.objects.get()
+        assert (membre.statut, membre.origine) == (StatutMembre.MEMBRE, OrigineMembre.EQUIPE)
+        assert Message.objects.filter(modele="groupe_bienvenue").exists()
+
+    def test_another_s_group_is_not_hers_to_fill(self, groupe: GroupePairs, client: Client) -> None:
+        demande = DemandeGroupeFactory(maison=groupe.maison, repere=groupe.naissances_du)
+        entrer(client, AffectationFactory(role=Role.ANIMATEUR, maison=groupe.maison).utilisateur)
+        lue = client.get(page(demande)).content.decode()
+        assert groupe.nom in lue
+        assert "Accueillir dans ce groupe" not in lue
+        assert client.post(page(demande), {"acte": "accueillir", "groupe": groupe.pk}).status_code == 404
+        assert not MembreGroupe.objects.exists()
 
 
 class TestFiche:
