@@ -6,6 +6,7 @@ answer was given is kept, and figures are told from five answers on.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ateliers.enums import ItemBilan, MomentBilan, StatutGroupe, StatutMembre
-from ateliers.groupes import messages
+from ateliers.groupes import messages, places
 from ateliers.models import GroupePairs, MembreGroupe, ReponseBilan
 from socle.models import Message
 
@@ -39,13 +40,30 @@ def repondre(*, membre: MembreGroupe, moment: MomentBilan, reponses: Mapping[str
         raise BilanRefuse(_("Répondez à une question au moins."))
     drapeau = "bilan_avant_donne" if moment == MomentBilan.AVANT else "bilan_apres_donne"
     with transaction.atomic():
+        # One sheet of a group after the other: each writes them all.
+        places.verrouiller_groupe(membre.groupe_id)
         # A conditional update rather than a read: two tabs give one sheet.
         pris = MembreGroupe.objects.filter(
             pk=membre.pk, statut__in=[StatutMembre.MEMBRE, StatutMembre.TERMINE], **{drapeau: False}
         ).update(**{drapeau: True})
         if not pris:
             raise BilanRefuse(_("Vous avez déjà répondu. Merci !"))
-        ReponseBilan.objects.create(groupe_id=membre.groupe_id, moment=moment, reponses=notes)
+        _meler(membre.groupe_id, moment, notes)
+
+
+def _meler(groupe: int, moment: MomentBilan, notes: Mapping[str, int]) -> None:
+    """Add a sheet by writing all those of its group and moment anew, in a random order.
+
+    PostgreSQL keeps with each row the transaction that wrote it, and the member's row was written in this one. All
+    sheets bear the last one's mark, so that none leads to who gave it.
+    """
+    deja = ReponseBilan.objects.filter(groupe=groupe, moment=moment)
+    feuilles = [*deja.values_list("reponses", flat=True), dict(notes)]
+    deja.delete()
+    random.SystemRandom().shuffle(feuilles)
+    ReponseBilan.objects.bulk_create(
+        ReponseBilan(groupe_id=groupe, moment=moment, reponses=feuille) for feuille in feuilles
+    )
 
 
 @transaction.atomic

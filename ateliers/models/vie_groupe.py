@@ -135,7 +135,10 @@ class EntreeJournal(models.Model):
 
 
 class ReponseBilan(models.Model):
-    """One anonymous sheet of answers. It leads to no person: a random key, no hour, no link to a member."""
+    """One anonymous sheet of answers. It leads to no person: a random key, no hour, no link to a member.
+
+    Not even by the transaction that wrote it: see ateliers/groupes/bilans.py.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     groupe = models.ForeignKey(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 import pytest
+from django.db import connection
 
-from ateliers.enums import MomentBilan
+from ateliers.enums import ItemBilan, MomentBilan
 from ateliers.groupes import bilans, places
 from ateliers.models import GroupePairs, MembreGroupe
 from familles.silence import tout_arreter
@@ -15,6 +16,19 @@ from socle.models import Message
 from tests.factories import GroupePairsFactory, MembreGroupeFactory, dans
 
 pytestmark = pytest.mark.django_db
+
+
+def test_the_transaction_that_wrote_a_sheet_is_not_who_gave_it() -> None:
+    """PostgreSQL's own mark of who wrote a row last is the same on every sheet of a group."""
+    groupe = GroupePairsFactory()
+    for note in (1, 2, 3):
+        membre = MembreGroupeFactory(groupe=GroupePairs.objects.get(pk=groupe.pk))
+        bilans.repondre(membre=membre, moment=MomentBilan.AVANT, reponses={ItemBilan.AISE: note})
+    with connection.cursor() as curseur:
+        curseur.execute("SELECT xmin::text, reponses->>'aise' FROM ateliers_reponsebilan")
+        feuilles = curseur.fetchall()
+    assert {note for _marque, note in feuilles} == {"1", "2", "3"}
+    assert len({marque for marque, _note in feuilles}) == 1
 
 
 @pytest.fixture
