@@ -15,6 +15,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ateliers import messages
@@ -137,12 +138,18 @@ def envoyer(*, seance: Seance, texte: str, par: Utilisateur, maintenant: datetim
     )
 
 
-def recus(inscription: Inscription) -> list[dict[str, Any]]:
-    """What the team wrote to this family about this session, newest first: for its page, since an SMS says no word."""
-    recus = Message.objects.filter(
-        objet_type=ContentType.objects.get_for_model(Inscription), objet_id=inscription.pk, modele=MODELE
+def recus(inscriptions: QuerySet[Inscription]) -> list[dict[str, Any]]:
+    """What the team wrote to a family about these bookings, newest first: for its page, since an SMS says no word.
+
+    Told once, whether it went by e-mail, by SMS or by both.
+    """
+    envoyes = Message.objects.filter(
+        objet_type=ContentType.objects.get_for_model(Inscription),
+        objet_id__in=inscriptions.values("pk"),
+        modele=MODELE,
     ).order_by("-cree_le", "-pk")
-    return [{"texte": message.contexte.get("mot", ""), "le": message.cree_le} for message in recus[:5]]
+    textes = {message.contexte.get("mot", ""): message.cree_le for message in reversed(list(envoyes[:10]))}
+    return [{"texte": texte, "le": le} for texte, le in reversed(textes.items())][:5]
 
 
 def _verifier(seance: Seance, maintenant: datetime) -> None:

@@ -32,6 +32,7 @@ LIGNES = (
     ("attente_restantes", "attente des autres (jours)", "{:.1f}"),
     ("ecart_ages", "écart d'âge dans un groupe (jours)", "{:.1f}"),
     ("km", "distance (km)", "{:.1f}"),
+    ("ecart", "au plus loin du mieux possible (%)", "{:.1f}"),
     ("secondes", "secondes", "{:.1f}"),
     ("cpu", "secondes de processeur", "{:.1f}"),
 )
@@ -58,6 +59,7 @@ def main() -> int:
             mesures[nom].append(
                 {
                     **asdict(mesurer(proposition, attentes)),
+                    "ecart": 100 * proposition.ecart,
                     "secondes": proposition.secondes,
                     "cpu": time.process_time() - depart,
                 }
@@ -70,6 +72,9 @@ def main() -> int:
     print(f"{'':36} {'une par une':>12} {'ensemble':>12}")
     for cle, libelle, forme in LIGNES:
         valeurs = [forme.format(moyennes[nom][cle]) for nom in ("gloutonne", "optimisation")]
+        if cle == "ecart":
+            # Only known of what the program itself proposes.
+            valeurs[0] = "–"
         print(f"{libelle:36} {valeurs[0]:>12} {valeurs[1]:>12}")
     RESULTATS.write_text(json.dumps(moyennes, ensure_ascii=False, indent=2) + "\n")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from math import ceil
 from typing import Any
 
 from django.contrib import admin, messages
@@ -156,6 +157,7 @@ class CompositionAdmin(PorteeAdmin):
             "placees": sum(1 for place in places if place.cohorte_id),
             "nombre": len(places),
             "taille_min": composition.reglages.get("taille_min", 8),
+            "ecart": _pour_cent(composition.reglages.get("ecart")),
             "modifiable": composition.statut == StatutComposition.BROUILLON
             and self.has_change_permission(request, composition),
             "frise": dessiner(
@@ -260,6 +262,11 @@ class CompositionAdmin(PorteeAdmin):
         return TemplateResponse(
             request, "admin/ateliers/composition/valider.html", contexte, status=422 if form.errors else 200
         )
+
+
+def _pour_cent(part: float | None) -> int | None:
+    """Rounded up: "at most" stays true."""
+    return None if part is None else ceil(100 * part)
 
 
 def _entier(texte: str) -> int:

@@ -16,7 +16,7 @@ from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ateliers import ical, presences
+from ateliers import ical, mots, presences
 from ateliers.enums import MomentBilan, Presence, StatutDemande, StatutMembre
 from ateliers.forms_groupes import NaissanceForm, ThemeProposeForm
 from ateliers.groupes import attente, demandes, places, raisons, vie
@@ -34,6 +34,7 @@ INVALIDE = 422
 # A link outlives its group for the questions of the end, and for who left by mistake.
 APRES_LA_FIN = timedelta(days=60)
 RENCONTRES_MONTREES = 3
+MOTS_MONTRES = 3
 # From so long before the due date on, the page asks whether the baby is born.
 DEMANDER_LA_NAISSANCE = timedelta(days=21)
 # The first questions are for who has not yet been in the group for long, the last ones for its last weeks.
@@ -202,6 +203,7 @@ def _vie(membre: MembreGroupe, maintenant: datetime) -> dict[str, Any]:
             for propose in ThemePropose.objects.ouverts().filter(groupe=membre.groupe_id).with_votes()
         ],
         "theme_form": ThemeProposeForm(),
+        "mots": mots.recus(places.inscriptions_de(membre))[:MOTS_MONTRES],
         "compagnie": vie.compagnie(membre=membre),
         "hors_fenetre": membre.est_a_decider,
         "flux": adresse_flux(membre.demande),

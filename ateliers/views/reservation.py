@@ -326,7 +326,7 @@ def _contexte(inscription: Inscription, jeton: str) -> dict[str, Any]:
             and presences.porte_ouverte(seance, maintenant=maintenant)
         ),
         "est_la": inscription.presence == Presence.PRESENTE,
-        "mots": mots.recus(inscription),
+        "mots": mots.recus(Inscription.objects.filter(pk=inscription.pk)),
         "rang": liste_attente.rang(inscription),
         "prenable": (
             a_venir

@@ -133,6 +133,8 @@ def _garder(
             "familles": len(attentes),
             "placees": proposition.placees,
             "duree": round(proposition.secondes, 1),
+            "ecart": round(proposition.ecart, 4),
+            "interrompue": proposition.interrompue,
         },
     )
     composition.maisons.set(maisons)

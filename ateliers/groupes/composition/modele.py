@@ -39,12 +39,13 @@ class Endroit:
 
 @dataclass(frozen=True, kw_only=True)
 class Reglages:
-    """What a facilitator may change: sizes in parent–baby pairs, the width of a window, the seconds to think."""
+    """What a facilitator may change: sizes in parent–baby pairs, the width of a window."""
 
     taille_min: int = 8
     taille_max: int = 12
     fenetre_jours: int = 56
-    secondes: float = 8.0
+    # No page waits longer. Work is limited otherwise, far below: a proposal stopped by the clock says so.
+    secondes_max: float = 45.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,10 @@ class Proposition:
     groupes: Sequence[GroupePropose]
     restantes: dict[int, list[dict[str, Any]]]
     secondes: float = 0.0
+    # The best possible is worth this share more at most.
+    ecart: float = 0.0
+    # By the clock: the same requests might give another proposal.
+    interrompue: bool = False
 
     @property
     def placees(self) -> int:

@@ -58,7 +58,7 @@ class TestOptimisation:
             )
             for n in range(60)
         ]
-        reglages = Reglages(secondes=4)
+        reglages = Reglages()
         proposition = optimisation.proposer(attentes=attentes, endroits=[endroit(1), endroit(2)], reglages=reglages)
 
         profils = {a.cle: a.profil for a in attentes}
@@ -74,6 +74,15 @@ class TestOptimisation:
         attentes = [attente(n, repere=MARS + timedelta(days=n * 3)) for n in range(40)]
         une, autre = (optimisation.proposer(attentes=attentes, endroits=[endroit()]) for _fois in range(2))
         assert une.groupes == autre.groupes
+
+    def test_it_says_how_far_from_the_best_it_is_at_most_and_when_the_clock_stopped_it(self) -> None:
+        attentes = [attente(n, repere=MARS + timedelta(days=n * 3)) for n in range(40)]
+        proposition = optimisation.proposer(attentes=attentes, endroits=[endroit()])
+        assert 0 <= proposition.ecart < 0.1
+        assert not proposition.interrompue
+        assert optimisation.proposer(
+            attentes=attentes, endroits=[endroit()], reglages=Reglages(secondes_max=0)
+        ).interrompue
 
     def test_who_waited_longer_comes_first(self) -> None:
         attentes = [attente(n, attente_jours=90 if n < 3 else 5) for n in range(15)]
@@ -215,7 +224,7 @@ def proposer(lieu: Lieu) -> Composition:
     return brouillons.proposer(
         maisons=[lieu.maison],
         par=UtilisateurFactory(equipe=True),
-        reglages=Reglages(secondes=5),
+        reglages=Reglages(),
         groupes_max=3,
         maintenant=maintenant(),
     )

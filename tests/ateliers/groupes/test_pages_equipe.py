@@ -49,7 +49,7 @@ def brouillon(groupe: GroupePairs, par: Any) -> Composition:
     for n in range(9):
         DemandeGroupeFactory(maison=groupe.maison, repere=dans(days=-20 + n).date(), prenom=f"Fatou-{n}", est_ne=False)
     return brouillons.proposer(
-        maisons=[groupe.maison], par=par, reglages=Reglages(secondes=3), groupes_max=2, maintenant=maintenant()
+        maisons=[groupe.maison], par=par, reglages=Reglages(), groupes_max=2, maintenant=maintenant()
     )
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from ateliers import mots
 from ateliers.enums import OrigineMembre, Presence, StatutDemande, StatutInscription, StatutMembre
 from ateliers.groupes import places, vie
 from ateliers.models import DemandeGroupe, GroupePairs, Inscription, MembreGroupe, ReponseBilan, Seance, ThemePropose
@@ -24,6 +25,7 @@ from tests.factories import (
     LieuFactory,
     MembreGroupeFactory,
     SeanceFactory,
+    UtilisateurFactory,
     dans,
 )
 
@@ -386,6 +388,17 @@ class TestRencontres:
         places.quitter(membre=ines, maintenant=timezone.now())
 
         assert b"BEGIN:VEVENT" not in client.get(adresse("mon_groupe_ics", ines.demande)).content
+
+
+def test_what_the_team_writes_to_the_members_is_read_on_their_page(
+    client: Client, ines: MembreGroupe, rencontres: list[Seance]
+) -> None:
+    """An SMS holds none of it: it leads here."""
+    texte_ecrit = "Pensez à prendre une couverture."
+    mots.envoyer(
+        seance=rencontres[1], texte=texte_ecrit, par=UtilisateurFactory(equipe=True), maintenant=timezone.now()
+    )
+    assert texte_ecrit in lire(client, ines.demande)
 
 
 class TestThemes:
