@@ -170,6 +170,12 @@ class DemandeGroupeAdmin(PorteeAdmin):
                 return self._accueillir(request, demande, siens)
             return self._retirer(request, demande)
         noter_page(request, [demande.famille_id], maisons=[demande.maison_id])
+        proches = demandes.groupes_proches(
+            profil=regles.Profil.de(demande),
+            parmi=GroupePairs.objects.ouverts().filter(
+                Q(pk__in=GroupePairs.objects.publics().values("pk")) | Q(pk__in=siens.values("pk"))
+            ),
+        )
         membre = demande.membres.select_related("groupe").order_by("-pk").first()
         contexte = {
             **self.admin_site.each_context(request),
@@ -179,13 +185,10 @@ class DemandeGroupeAdmin(PorteeAdmin):
             "themes": demande.themes.order_by("nom"),
             "membre": membre,
             "raisons": phrases(membre.raisons) if membre else [],
-            "proches": demandes.groupes_proches(
-                profil=regles.Profil.de(demande),
-                parmi=GroupePairs.objects.ouverts().filter(
-                    Q(pk__in=GroupePairs.objects.publics().values("pk")) | Q(pk__in=siens.values("pk"))
-                ),
-            ),
-            "siens": set(siens.values_list("pk", flat=True)) if self.has_change_permission(request, demande) else (),
+            "proches": proches,
+            "siens": set(siens.filter(pk__in=[proche.groupe.pk for proche in proches]).values_list("pk", flat=True))
+            if self.has_change_permission(request, demande)
+            else (),
             "peut_retirer": demande.statut == StatutDemande.EN_ATTENTE
             and self.has_change_permission(request, demande),
         }

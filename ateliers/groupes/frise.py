@@ -106,7 +106,7 @@ def dessiner(*, naissances: Sequence[Naissance], periodes: Sequence[Periode] = (
         sol + 30,
         sol,
         [
-            (x(premier), date_format(premier, "M Y" if premier.month in (1, 7) else "M").lower())
+            (x(premier), date_format(premier, "N Y" if premier.month in (1, 7) else "N").lower())
             for premier in _mois(debut, fin)
         ],
         points,

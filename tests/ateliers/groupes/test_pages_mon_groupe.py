@@ -621,7 +621,7 @@ def test_ten_members_and_twenty_meetings_cost_as_many_queries_as_one(
 ) -> None:
     vie.montrer_prenom(membre=ines, visible=True)
     vie.proposer_theme(groupe=groupe, texte="Le sommeil", membre=ines, maintenant=timezone.now())
-    with django_assert_num_queries(11) as une:
+    with django_assert_num_queries(12) as une:
         lire(client, ines.demande)
 
     for n in range(5, 15):
