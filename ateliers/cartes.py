@@ -44,6 +44,8 @@ def carte(seance: Seance, *, maintenant: datetime, **options: Any) -> SafeString
         seance.places_adultes,
         seance.places_enfants,
         seance.capacite_enfants,
+        seance.capacite_petits,
+        seance.libres_petits,
         seance.inscriptions_du,
         tuple(seance.langues),
         lieu.nom,

@@ -18,7 +18,7 @@ class Derogation:
 
 
 def agrandir(
-    seance: Seance, *, adultes: int, enfants: int, derogation: Derogation, maintenant: datetime
+    seance: Seance, *, adultes: int, enfants: int, derogation: Derogation, maintenant: datetime, petits: int = 0
 ) -> Depassement | None:
     """Add to a locked session the seats that lack for this many people; None when none lacks, or for too many people.
 
@@ -28,6 +28,13 @@ def agrandir(
         return None
     plus_adultes = max(0, adultes - seance.libres_adultes)
     plus_enfants = max(0, enfants - seance.libres_enfants)
+    plus_petits = 0
+    if seance.capacite_petits is not None:
+        plus_petits = max(0, petits - seance.libres_petits)
+        plus_enfants = plus_petits + max(0, enfants - petits - seance.libres_grands)
+    if seance.confie_les_enfants:
+        # An adult's seat for each child's, always.
+        plus_adultes = max(0, seance.capacite_enfants + plus_enfants - seance.capacite_adultes)
     if not (plus_adultes or plus_enfants):
         return None
     depassement = Depassement.objects.create(
@@ -41,6 +48,8 @@ def agrandir(
         le=maintenant,
     )
     seance.capacite_adultes, seance.capacite_enfants = depassement.adultes_a, depassement.enfants_a
+    if seance.capacite_petits is not None:
+        seance.capacite_petits += plus_petits
     seance.modifiee_le = maintenant
-    seance.save(update_fields=["capacite_adultes", "capacite_enfants", "modifiee_le"])
+    seance.save(update_fields=["capacite_adultes", "capacite_enfants", "capacite_petits", "modifiee_le"])
     return depassement

@@ -22,6 +22,7 @@ from ateliers.models import (
     Depassement,
     EnfantInscrit,
     EntreeJournal,
+    FicheAccueil,
     GroupePairs,
     Inscription,
     MembreGroupe,
@@ -131,6 +132,12 @@ declarer(
     regle=FAMILLES,
     titre=_("enfants venus à une séance"),
     dire={"enfant": lambda ligne: str(ligne.enfant)},
+)
+declarer(
+    FicheAccueil,
+    lambda personne: FicheAccueil.objects.filter(inscription__famille__in=personne.fiches),
+    regle="contacts_urgence",
+    titre=_("accueils ponctuels"),
 )
 declarer(
     DemandeGroupe,

@@ -20,6 +20,18 @@ class AccueilSeance(models.TextChoices):
     PLACES = "places", _("places comptées")
     FAMILLE = "famille", _("rendez-vous : une famille à la fois")
     LIBRE = "libre", _("sans rendez-vous")
+    ENFANTS = "enfants", _("les enfants restent, leurs parents repartent")
+
+
+class RaisonAccueil(models.TextChoices):
+    """Why a parent leaves a child for some hours: a choice, no words, and nothing about health."""
+
+    EMPLOI = "emploi", _("travail ou recherche d'emploi")
+    FORMATION = "formation", _("formation ou études")
+    DEMARCHE = "demarche", _("démarche ou rendez-vous")
+    FRATRIE = "fratrie", _("un autre enfant à accompagner")
+    SOUFFLER = "souffler", _("du temps pour soi")
+    AUTRE = "autre", _("une autre raison, ou je préfère ne pas dire")
 
 
 class StatutSeance(models.TextChoices):

@@ -12,11 +12,18 @@ from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ateliers.enums import Besoin
+from ateliers.accueils import DemandeAccueil
+from ateliers.enums import Besoin, RaisonAccueil
 from ateliers.inscriptions import AgeEnfant, DemandeInscription
-from ateliers.models import ADULTES_PAR_INSCRIPTION_MAX, ENFANTS_PAR_INSCRIPTION_MAX, Inscription, Seance
+from ateliers.models import (
+    ADULTES_PAR_INSCRIPTION_MAX,
+    ENFANTS_PAR_INSCRIPTION_MAX,
+    URGENCE_MAX,
+    Inscription,
+    Seance,
+)
 from familles.ages import JOURS_DDR_AVANT_TERME, est_premature
-from familles.champs import DateTapeeField, PrenomField
+from familles.champs import DateTapeeField, PrenomField, TelephoneField
 from socle.champs import ContactForm as FormulaireContact
 from socle.champs import CourrielField, MobileField
 
@@ -48,17 +55,55 @@ def champ_adultes(**kwargs: Any) -> NombreField:
     )
 
 
-def champ_enfants(**kwargs: Any) -> NombreField:
+def champ_enfants(*, minimum: int = 0, **kwargs: Any) -> NombreField:
     return NombreField(
-        minimum=0,
+        minimum=minimum,
         maximum=ENFANTS_PAR_INSCRIPTION_MAX,
         label=gettext_lazy("Combien d'enfants ?"),
         phrase=format_lazy(
-            gettext_lazy("Indiquez de 0 à {n} enfants. Pour venir plus nombreux, appelez la maison."),
+            gettext_lazy("Indiquez de {minimum} à {n} enfants. Pour venir plus nombreux, appelez la maison."),
+            minimum=minimum,
             n=ENFANTS_PAR_INSCRIPTION_MAX,
         ),
         **kwargs,
     )
+
+
+CHAMPS_ACCUEIL = ("urgence_nom", "urgence_telephone", "raison", "autorisation")
+
+
+def champs_accueil() -> dict[str, forms.Field]:
+    """What a parent leaves with a child for some hours."""
+    return {
+        "urgence_nom": PrenomField(
+            label=_("Qui prévenir en cas de besoin ?"),
+            max_length=URGENCE_MAX,
+            help_text=_("Quelqu'un qui peut venir si vous ne répondez pas : « Samira, ma sœur »."),
+            widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+            error_messages={"required": _("Indiquez qui prévenir : un prénom suffit.")},
+        ),
+        "urgence_telephone": TelephoneField(
+            label=_("Son téléphone"),
+            error_messages={"required": _("Indiquez un numéro qui répond pendant l'accueil.")},
+        ),
+        "raison": forms.ChoiceField(
+            label=_("Pourquoi ce moment ?"),
+            choices=[(valeur, capfirst(str(libelle))) for valeur, libelle in RaisonAccueil.choices],
+            widget=forms.RadioSelect,
+            help_text=_("Chaque raison est bonne. La réponse sert à nos chiffres, sans votre nom."),
+            error_messages={
+                "required": _("Choisissez une réponse : la dernière convient à tout le monde."),
+                "invalid_choice": _("Choisissez parmi les réponses proposées."),
+            },
+        ),
+        "autorisation": forms.BooleanField(
+            label=_(
+                "J'ai l'autorité parentale, je confie mon enfant à la maison pendant ce moment, et elle peut appeler "
+                "les secours s'il le faut."
+            ),
+            error_messages={"required": _("Sans votre autorisation, nous ne pouvons pas accueillir votre enfant.")},
+        ),
+    }
 
 
 class InscriptionForm(forms.Form):
@@ -108,11 +153,23 @@ class InscriptionForm(forms.Form):
             for n in range(LIGNES_ENFANTS):
                 self._ajouter_ligne(n)
         elif seance.capacite_enfants:
-            self.fields["enfants"] = champ_enfants()
+            self.fields["enfants"] = champ_enfants(minimum=1 if seance.confie_les_enfants else 0)
+        if seance.confie_les_enfants:
+            del self.fields["adultes"]
+            self.fields.update(champs_accueil())
+
+    @property
+    def champs_de_l_accueil(self) -> list[forms.BoundField]:
+        """Whom to call, why, and the authorisation: where children stay without their parents."""
+        return [self[nom] for nom in CHAMPS_ACCUEIL if nom in self.fields]
 
     def _ajouter_ligne(self, n: int) -> None:
         self.fields[f"enfant_{n}"] = DateTapeeField(
-            label=_("Date de naissance, ou date prévue d'accouchement")
+            label=(
+                _("Date de naissance")
+                if self.seance.confie_les_enfants
+                else _("Date de naissance, ou date prévue d'accouchement")
+            )
             if n == 0
             else _("Date de naissance de l'enfant %d") % (n + 1),
             help_text=_("Par exemple : 03/11/2025"),
@@ -209,12 +266,24 @@ class InscriptionForm(forms.Form):
             email=donnees["email"],
             telephone=donnees["telephone"],
             langue=langue,
-            adultes=donnees["adultes"],
+            adultes=donnees.get("adultes", 1),
             enfants=donnees.get("enfants", 0),
             ages=tuple(donnees.get("ages", ())),
             besoins=tuple(donnees["besoins"]),
             cle_idempotence=donnees["cle"],
             accepte_attente=accepte_attente,
+            accueil=self.demande_accueil(),
+        )
+
+    def demande_accueil(self) -> DemandeAccueil | None:
+        donnees = self.cleaned_data
+        if "autorisation" not in donnees:
+            return None
+        return DemandeAccueil(
+            urgence_nom=donnees["urgence_nom"],
+            urgence_telephone=donnees["urgence_telephone"],
+            raison=RaisonAccueil(donnees["raison"]),
+            autorisation=donnees["autorisation"],
         )
 
     def champ_de(self, nom: str | None) -> str | None:
@@ -235,6 +304,9 @@ class ModificationForm(forms.Form):
         self.initial = {"adultes": inscription.adultes, "enfants": inscription.enfants}
         if not inscription.seance.capacite_enfants:
             del self.fields["enfants"]
+        if inscription.seance.confie_les_enfants:
+            del self.fields["adultes"]
+            self.fields["enfants"] = champ_enfants(minimum=1)
 
 
 class ContactForm(FormulaireContact):

@@ -58,7 +58,8 @@ class AccueilForm(InscriptionForm):
 
     def __init__(self, *args: Any, seance: Seance, **options: Any) -> None:
         super().__init__(*args, seance=seance, **options)
-        self.fields["adultes"].label = __("Adultes")
+        if "adultes" in self.fields:
+            self.fields["adultes"].label = __("Adultes")
         self.fields["besoins"].label = __("À prévoir")
         if "enfants" in self.fields:
             self.fields["enfants"].label = __("Enfants")
@@ -82,13 +83,14 @@ class AccueilForm(InscriptionForm):
             email=donnees["email"],
             telephone=donnees["telephone"],
             langue=langue or donnees["langue"],
-            adultes=donnees["adultes"],
+            adultes=donnees.get("adultes", 1),
             enfants=donnees.get("enfants", 0),
             ages=tuple(donnees.get("ages", ())),
             besoins=tuple(donnees["besoins"]),
             cle_idempotence=donnees["cle"],
             accepte_attente=accepte_attente,
             canal=CanalInscription(donnees["canal"]),
+            accueil=self.demande_accueil(),
         )
 
     def fieldsets_en_clair(self) -> list[tuple[Any, list[forms.BoundField]]]:

@@ -301,6 +301,7 @@ class ModificationForm(forms.Form):
         validators=[MinValueValidator(0), MaxValueValidator(216)],
         help_text=_("Vide : pas de règle d'âge. Les familles déjà inscrites le restent."),
     )
+    capacite_petits = _places(_("Dont places pour les petits"), minimum=0)
     precisions = forms.CharField(
         label=_("Précisions pour les familles"),
         max_length=2000,
@@ -328,6 +329,7 @@ class ModificationForm(forms.Form):
                 "accueille_grossesse",
                 "age_min_mois",
                 "age_max_mois",
+                "capacite_petits",
             ),
         ),
         (_("En plus"), ("precisions",)),
@@ -371,6 +373,15 @@ class ModificationForm(forms.Form):
             poser_choix(self, "animateur", animateurs | Utilisateur.objects.filter(pk=seance.animateur_id or 0))
         if seance.serie_id is None:
             del self.fields["etendue"]
+        if seance.capacite_petits is None:
+            del self.fields["capacite_petits"]
+        else:
+            self.fields["capacite_petits"].help_text = __("Un petit a moins de %d mois.") % (
+                seance.petits_avant_mois or 0
+            )
+        if seance.confie_les_enfants:
+            # They follow the children's.
+            del self.fields["capacite_adultes"], self.fields["adultes_gardes"]
 
     def fieldsets_en_clair(self) -> Iterable[tuple[Any, list[forms.BoundField]]]:
         groupes = [(titre, [self[nom] for nom in noms if nom in self.fields]) for titre, noms in self.groupes]

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
+from ateliers.accueils import places_de
 from ateliers.enums import StatutSeance
 from ateliers.models import Atelier, Seance
 from ateliers.occupations import Occupation, Occupations, SeanceRefusee, reserver, une_seance_a_la_fois
@@ -384,7 +385,14 @@ def importer(*, lignes: Sequence[Ligne], maison: Maison, maintenant: datetime) -
 
 def _seance(prevue: SeancePrevue, maintenant: datetime) -> Seance:
     atelier = prevue.atelier
-    gardes = (min(atelier.adultes_gardes, prevue.adultes), min(atelier.enfants_gardes, prevue.enfants))
+    places = places_de(
+        atelier,
+        adultes=prevue.adultes,
+        enfants=prevue.enfants,
+        adultes_gardes=atelier.adultes_gardes,
+        enfants_gardes=atelier.enfants_gardes,
+    )
+    gardes = places["adultes_gardes"] or places["enfants_gardes"]
     return Seance(
         reference=prevue.reference,
         atelier=atelier,
@@ -400,11 +408,8 @@ def _seance(prevue: SeancePrevue, maintenant: datetime) -> Seance:
         accueille_grossesse=atelier.accueille_grossesse,
         age_min_mois=atelier.age_min_mois,
         age_max_mois=atelier.age_max_mois,
-        capacite_adultes=prevue.adultes,
-        capacite_enfants=prevue.enfants,
-        adultes_gardes=gardes[0],
-        enfants_gardes=gardes[1],
-        gardes_jusqu_au=prevue.debut - timedelta(hours=atelier.gardes_heures_avant) if any(gardes) else None,
+        **places,
+        gardes_jusqu_au=prevue.debut - timedelta(hours=atelier.gardes_heures_avant) if gardes else None,
         rappels_heures=atelier.rappels_heures,
         statut=StatutSeance.BROUILLON,
         modifiee_le=maintenant,

@@ -18,11 +18,9 @@ from ateliers.enums import Presence, StatutInscription, StatutSeance
 # Registers what groups say.
 from ateliers.groupes import indicateurs as _des_groupes  # noqa: F401
 from ateliers.models import EnfantInscrit, Inscription, Passage, Seance
-from maisons.label.indicateurs import Indicateur, Mesure, Periode, Unite, enregistrer
+from maisons.label.indicateurs import EFFECTIF_MIN, Indicateur, Mesure, Periode, Unite, enregistrer
 from maisons.naissances import NATALITE_PAR_DEFAUT, populations
 
-# Fewer families than this behind a figure, and it is not shown.
-EFFECTIF_MIN = 5
 UN_JOUR = timedelta(days=1)
 
 

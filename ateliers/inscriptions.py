@@ -14,10 +14,20 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ateliers import messages
+from ateliers import accueils, messages
+from ateliers.accueils import DemandeAccueil
 from ateliers.depassements import Derogation, agrandir
 from ateliers.enums import TRANSITIONS, AnnuleePar, CanalInscription, StatutInscription, StatutSeance
-from ateliers.liste_attente import ouvrir_places_gardees, prendre, proposer_places, rang, verrouiller
+from ateliers.liste_attente import (
+    a_sa_place,
+    ouvrir_places_gardees,
+    prendre,
+    prendre_pour,
+    proposer_places,
+    rang,
+    rendre_de,
+    verrouiller,
+)
 from ateliers.models import (
     ADULTES_PAR_INSCRIPTION_MAX,
     ENFANTS_PAR_INSCRIPTION_MAX,
@@ -91,6 +101,16 @@ class DemandeInscription:
     cle_idempotence: uuid.UUID
     accepte_attente: bool = False
     canal: CanalInscription = CanalInscription.EN_LIGNE
+    # Where children stay without their parents, and only there.
+    accueil: DemandeAccueil | None = None
+
+
+@dataclass(frozen=True)
+class _Enfants:
+    """The children who need a seat, and how many of them are little where seats are counted by age."""
+
+    nombre: int
+    petits: int = 0
 
 
 def inscrire_famille(
@@ -140,10 +160,19 @@ def _inscrire(
         raise DejaInscrite(active)
     if demande.canal == CanalInscription.EN_LIGNE:
         _verifier_plafond(famille, demande, maintenant)
-    enfants = _verifier_ages(seance, demande.ages) if seance.a_regle_age else demande.enfants
+    venus = _verifier_ages(seance, demande.ages) if seance.a_regle_age else _Enfants(demande.enfants)
+    enfants = venus.nombre
+    accueil = _verifier_accueil(seance, demande.accueil)
     if derogation is not None and demande.canal != CanalInscription.EN_LIGNE:
-        agrandir(seance, adultes=demande.adultes, enfants=enfants, derogation=derogation, maintenant=maintenant)
-    _verifier_taille(seance, adultes=demande.adultes, enfants=enfants)
+        agrandir(
+            seance,
+            adultes=demande.adultes,
+            enfants=enfants,
+            petits=venus.petits,
+            derogation=derogation,
+            maintenant=maintenant,
+        )
+    _verifier_taille(seance, adultes=demande.adultes, enfants=enfants, petits=venus.petits)
 
     inscription = Inscription(
         seance=seance,
@@ -154,16 +183,17 @@ def _inscrire(
         langue=demande.langue,
         adultes=demande.adultes,
         enfants=enfants,
+        petits=venus.petits,
         besoins=list(demande.besoins),
         canal=demande.canal,
         cle_idempotence=demande.cle_idempotence,
         cree_le=maintenant,
     )
-    if seance.can_accueillir(adultes=demande.adultes, enfants=enfants, canal=demande.canal):
+    if a_sa_place(inscription):
         inscription.statut = StatutInscription.CONFIRMEE
         inscription.confirmee_le = maintenant
         inscription.save(force_insert=True)
-        prendre(seance, adultes=demande.adultes, enfants=enfants, canal=demande.canal)
+        prendre_pour(inscription)
         messages.confirmation(inscription, maintenant=maintenant)
     elif demande.accepte_attente:
         inscription.statut = StatutInscription.EN_ATTENTE
@@ -174,7 +204,19 @@ def _inscrire(
         raise InscriptionRefusee(_phrase_complete(seance), code="complete")
     if seance.a_regle_age:
         _noter_enfants(inscription, demande.ages)
+    if accueil is not None:
+        accueils.noter(inscription, accueil, maintenant=maintenant)
     return inscription
+
+
+def _verifier_accueil(seance: Seance, accueil: DemandeAccueil | None) -> DemandeAccueil | None:
+    """What a parent must leave with a child, where children stay alone; None anywhere else."""
+    if not seance.confie_les_enfants:
+        return None
+    if (manque := accueils.motif_du_refus(accueil)) is not None:
+        champ, phrase = manque
+        raise InscriptionRefusee(phrase, code="accueil", champ=champ)
+    return accueil
 
 
 def _verifier_ouverte(seance: Seance, maintenant: datetime) -> None:
@@ -216,8 +258,24 @@ def _verifier_plafond(famille: Famille, demande: DemandeInscription, maintenant:
         )
 
 
-def _verifier_taille(seance: Seance, *, adultes: int, enfants: int) -> None:
+def _verifier_taille(seance: Seance, *, adultes: int, enfants: int, petits: int = 0) -> None:
     """Refuse numbers that could never fit: waiting for them would be in vain."""
+    if seance.confie_les_enfants:
+        if adultes != 1:
+            raise InscriptionRefusee(
+                _("Une réservation par parent qui confie ses enfants."), code="adultes", champ="adultes"
+            )
+        if enfants < 1:
+            raise InscriptionRefusee(_("Indiquez au moins un enfant."), code="enfants", champ="enfants")
+    if seance.capacite_petits is not None and (
+        petits > seance.capacite_petits or enfants - petits > seance.capacite_enfants - seance.capacite_petits
+    ):
+        raise InscriptionRefusee(
+            _("Cette séance a en tout %(petits)s et %(grands)s.")
+            % dict(zip(("petits", "grands"), accueils.places_par_age(seance, en_tout=True), strict=True)),
+            code="enfants",
+            champ="enfants",
+        )
     if not 1 <= adultes <= ADULTES_PAR_INSCRIPTION_MAX:
         raise InscriptionRefusee(
             _("Indiquez de 1 à %d adultes.") % ADULTES_PAR_INSCRIPTION_MAX, code="adultes", champ="adultes"
@@ -251,7 +309,7 @@ def _verifier_taille(seance: Seance, *, adultes: int, enfants: int) -> None:
         raise InscriptionRefusee(phrase, code="enfants", champ="enfants")
 
 
-def _verifier_ages(seance: Seance, ages: Sequence[AgeEnfant]) -> int:
+def _verifier_ages(seance: Seance, ages: Sequence[AgeEnfant]) -> _Enfants:
     """The seats the children need on the day, when each fits the session's ages; a pregnancy needs none."""
     jour = seance.debut_local.date()
     if not ages:
@@ -260,7 +318,7 @@ def _verifier_ages(seance: Seance, ages: Sequence[AgeEnfant]) -> int:
             code="age_manquant",
             champ="ages",
         )
-    assis = 0
+    assis = petits = 0
     for age in ages:
         if not age.sera_ne(jour):
             if not seance.accueille_grossesse:
@@ -286,11 +344,17 @@ def _verifier_ages(seance: Seance, ages: Sequence[AgeEnfant]) -> int:
                 champ="ages",
             )
         assis += 1
-    return assis
+        petits += seance.petits_avant_mois is not None and mois < seance.petits_avant_mois
+    return _Enfants(assis, petits)
 
 
 def _phrase_complete(seance: Seance) -> str:
-    if seance.places_adultes <= 0:
+    if seance.capacite_petits is not None and seance.places_enfants > 0:
+        return _(
+            "Il ne reste plus assez de places pour cet âge : %(petits)s, %(grands)s. "
+            "Changez le nombre d'enfants, ou mettez-vous en liste d'attente."
+        ) % dict(zip(("petits", "grands"), accueils.places_par_age(seance), strict=True))
+    if seance.est_complete:
         return _("Cette séance est complète. Vous pouvez vous mettre en liste d'attente.")
     return _(
         "Il ne reste plus assez de places pour vous tous : "
@@ -359,9 +423,7 @@ def annuler_inscription(*, inscription: Inscription, par: AnnuleePar, maintenant
     inscription.save()
     messages.annulation(inscription, maintenant=maintenant)
     if tenait:
-        prendre(
-            inscription.seance, adultes=-inscription.adultes, enfants=-inscription.enfants, canal=inscription.canal
-        )
+        rendre_de(inscription)
         proposer_places(seance=inscription.seance, maintenant=maintenant)
     return inscription
 
@@ -388,6 +450,7 @@ def modifier_inscription(*, inscription: Inscription, adultes: int, enfants: int
             champ="enfants",
         )
     plus_adultes, plus_enfants = adultes - inscription.adultes, enfants - inscription.enfants
+    petits = _petits_gardes(inscription, enfants)
     if inscription.tient_une_place:
         ouvrir_places_gardees(seance, maintenant=maintenant)
         places_adultes, places_enfants = seance.places_pour(inscription.canal)
@@ -401,9 +464,15 @@ def modifier_inscription(*, inscription: Inscription, adultes: int, enfants: int
                 code="complete",
                 champ="adultes" if plus_adultes > places_adultes else "enfants",
             )
-        prendre(seance, adultes=plus_adultes, enfants=plus_enfants, canal=inscription.canal)
-    inscription.adultes, inscription.enfants = adultes, enfants
-    inscription.save(update_fields=["adultes", "enfants"])
+        prendre(
+            seance,
+            adultes=plus_adultes,
+            enfants=plus_enfants,
+            petits=petits - inscription.petits,
+            canal=inscription.canal,
+        )
+    inscription.adultes, inscription.enfants, inscription.petits = adultes, enfants, petits
+    inscription.save(update_fields=["adultes", "enfants", "petits"])
     if seance.a_regle_age:
         _retirer_enfants(inscription)
     messages.modification(inscription, maintenant=maintenant)
@@ -413,13 +482,41 @@ def modifier_inscription(*, inscription: Inscription, adultes: int, enfants: int
 
 def _retirer_enfants(inscription: Inscription) -> None:
     """Keep as many children born by the day as there are seats; a pregnancy stays noted."""
+    en_trop = _nes(inscription)[inscription.enfants :]
+    EnfantInscrit.objects.filter(pk__in=[lien.pk for lien in en_trop]).delete()
+
+
+def _nes(inscription: Inscription) -> list[EnfantInscrit]:
+    """Those born by the day, in the order in which they were written: the last are the first to be taken off."""
     jour = inscription.seance.debut_local.date()
-    nes = [
+    return [
         lien
         for lien in inscription.enfants_inscrits.select_related("enfant").order_by("pk")
         if lien.enfant.date_repere <= jour
     ]
-    EnfantInscrit.objects.filter(pk__in=[lien.pk for lien in nes[inscription.enfants :]]).delete()
+
+
+def _petits_gardes(inscription: Inscription, enfants: int) -> int:
+    """How many little ones stay among `enfants` children, where the session counts seats by age.
+
+    Seats are only let go: a session that moved may find a child older than when it was booked.
+    """
+    limite = inscription.seance.petits_avant_mois
+    if limite is None:
+        return 0
+    jour = inscription.seance.debut_local.date()
+    petits = sum(
+        age_en_mois(
+            AgeEnfant(
+                naissance=lien.enfant.naissance, terme_prevu=lien.enfant.terme_prevu, age_corrige=lien.age_corrige
+            ).repere,
+            jour,
+        )
+        < limite
+        for lien in _nes(inscription)[:enfants]
+    )
+    grands = inscription.enfants - inscription.petits
+    return max(min(petits, inscription.petits), enfants - grands)
 
 
 @transaction.atomic
@@ -452,11 +549,9 @@ def prendre_place_libre(*, inscription: Inscription, maintenant: datetime) -> In
     if inscription.statut != StatutInscription.EN_ATTENTE:
         raise InscriptionRefusee(_("Cette réservation n'est plus en liste d'attente."), code="inactive")
     ouvrir_places_gardees(inscription.seance, maintenant=maintenant)
-    if not inscription.seance.can_accueillir(
-        adultes=inscription.adultes, enfants=inscription.enfants, canal=inscription.canal
-    ):
+    if not a_sa_place(inscription):
         raise InscriptionRefusee(_("La place vient d'être prise. Vous restez en liste d'attente."), code="complete")
-    prendre(inscription.seance, adultes=inscription.adultes, enfants=inscription.enfants, canal=inscription.canal)
+    prendre_pour(inscription)
     _confirmer(inscription, maintenant)
     return inscription
 
@@ -547,7 +642,8 @@ def liberer_membre(*, inscriptions: Sequence[Inscription], par: AnnuleePar, main
         inscription.pointee_le = inscription.adultes_presents = inscription.enfants_presents = None
         inscription.save()
         if tenait:
-            prendre(seance, adultes=-inscription.adultes, enfants=-inscription.enfants, canal=inscription.canal)
+            inscription.seance = seance
+            rendre_de(inscription)
             proposer_places(seance=seance, maintenant=maintenant)
     return len(inscriptions)
 

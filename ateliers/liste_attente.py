@@ -60,14 +60,47 @@ def verrouiller(pk: int) -> Seance:
     return verrous.verrouiller(Seance.objects.with_cadre(), pk)
 
 
-def prendre(seance: Seance, *, adultes: int, enfants: int, canal: str) -> None:
-    """Add to the counters of a locked session (negative numbers let seats go)."""
+def prendre(seance: Seance, *, adultes: int, enfants: int, canal: str, petits: int = 0) -> None:
+    """Add to the counters of a locked session (negative numbers let seats go); `petits` are among the children."""
     seance.adultes_pris += adultes
     seance.enfants_pris += enfants
+    seance.petits_pris += petits
     if canal != CanalInscription.EN_LIGNE:
         seance.adultes_accueil += adultes
         seance.enfants_accueil += enfants
-    seance.save(update_fields=["adultes_pris", "enfants_pris", "adultes_accueil", "enfants_accueil"])
+    seance.save(update_fields=["adultes_pris", "enfants_pris", "petits_pris", "adultes_accueil", "enfants_accueil"])
+
+
+def prendre_pour(inscription: Inscription) -> None:
+    """Count the seats of a booking in its locked session."""
+    prendre(
+        inscription.seance,
+        adultes=inscription.adultes,
+        enfants=inscription.enfants,
+        petits=inscription.petits,
+        canal=inscription.canal,
+    )
+
+
+def rendre_de(inscription: Inscription) -> None:
+    """Let the seats of a booking go, in its locked session."""
+    prendre(
+        inscription.seance,
+        adultes=-inscription.adultes,
+        enfants=-inscription.enfants,
+        petits=-inscription.petits,
+        canal=inscription.canal,
+    )
+
+
+def a_sa_place(inscription: Inscription) -> bool:
+    """Whether the seats of a booking are free in its session."""
+    return inscription.seance.can_accueillir(
+        adultes=inscription.adultes,
+        enfants=inscription.enfants,
+        petits=inscription.petits,
+        canal=inscription.canal,
+    )
 
 
 def ouvrir_places_gardees(seance: Seance, *, maintenant: datetime) -> None:
@@ -89,11 +122,9 @@ def proposer_places(*, seance: Seance, maintenant: datetime) -> int:
     echeance = echeance_proposition(seance, maintenant=maintenant)
     prevenues = 0
     for inscription in Inscription.objects.en_attente().filter(seance=seance).select_related("famille"):
-        if not seance.can_accueillir(
-            adultes=inscription.adultes, enfants=inscription.enfants, canal=inscription.canal
-        ):
-            continue
         inscription.seance = seance
+        if not a_sa_place(inscription):
+            continue
         prevenues += 1
         if echeance is None:
             messages.place_libre(inscription, maintenant=maintenant)
@@ -102,7 +133,7 @@ def proposer_places(*, seance: Seance, maintenant: datetime) -> int:
         inscription.proposee_le = maintenant
         inscription.proposee_jusqu_au = echeance
         inscription.save(update_fields=["statut", "proposee_le", "proposee_jusqu_au"])
-        prendre(seance, adultes=inscription.adultes, enfants=inscription.enfants, canal=inscription.canal)
+        prendre_pour(inscription)
         messages.proposition(inscription, maintenant=maintenant)
         if seance.libres_adultes <= 0:
             break
@@ -132,7 +163,7 @@ def _expirer_de(seance_pk: int, *, maintenant: datetime) -> int:
         inscription.annulee_par = AnnuleePar.DELAI
         inscription.proposee_le = inscription.proposee_jusqu_au = None
         inscription.save(update_fields=["statut", "annulee_le", "annulee_par", "proposee_le", "proposee_jusqu_au"])
-        prendre(seance, adultes=-inscription.adultes, enfants=-inscription.enfants, canal=inscription.canal)
+        rendre_de(inscription)
         messages.proposition_expiree(inscription, maintenant=maintenant)
     if expirees:
         proposer_places(seance=seance, maintenant=maintenant)

@@ -88,7 +88,8 @@ def _deposer(
     corps = {
         **_cadre(inscription.seance),
         "prenom": inscription.prenom,
-        "adultes": inscription.adultes,
+        # Where children stay alone, their parents are not counted.
+        "adultes": 0 if inscription.seance.confie_les_enfants else inscription.adultes,
         "enfants": inscription.enfants,
         "lien": lien_reservation(inscription),
         **contexte,

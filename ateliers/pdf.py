@@ -30,7 +30,8 @@ def adresse_porte(seance: Seance) -> str:
 def feuille_presence(seance: Seance, inscriptions: Sequence[Any]) -> bytes:
     """First names, how many, what to prepare, boxes to tick; no contact, no age.
 
-    Each booking has its needs in words as `besoins_libelles`.
+    Each booking has its needs in words as `besoins_libelles` and, where children stay alone, whom to call as
+    `urgence`.
     """
     return rendre(
         "pdf/feuille_presence.html",

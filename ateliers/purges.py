@@ -11,7 +11,7 @@ from django.utils import timezone
 from ateliers.donnees_personnelles import effacer_demandes
 from ateliers.enums import MEMBRES_AVEC_PLACE, StatutDemande
 from ateliers.groupes import places
-from ateliers.models import DemandeGroupe, EntreeJournal, Inscription, MembreGroupe, MotDeLaMaison
+from ateliers.models import DemandeGroupe, EntreeJournal, FicheAccueil, Inscription, MembreGroupe, MotDeLaMaison
 from familles.effacement import effacer_tout
 from familles.mes_donnees import personne_de
 from familles.models import Famille
@@ -41,6 +41,18 @@ def _groupe(depuis: datetime) -> Exists:
     la = Q(demande__famille=OuterRef("pk")) | Q(demande__famille__fusionnee_dans=OuterRef("pk"))
     quand = Q(statut__in=MEMBRES_AVEC_PLACE) | Q(fini_le__gte=depuis)
     return Exists(MembreGroupe.objects.filter(la, quand))
+
+
+@purge("contacts_urgence")
+def contacts_urgence(avant: datetime, maintenant: datetime, nombre: int) -> int:
+    """Whom to call during childcare goes once the child is home, or does not come; the reason stays, for figures."""
+    finies = FicheAccueil.objects.filter(
+        Q(inscription__seance__fin__lt=avant) | Q(inscription__annulee_le__lt=avant), effacee_le__isnull=True
+    )
+    lot = finies.order_by("pk").values("pk")[:nombre]
+    return FicheAccueil.objects.filter(pk__in=lot).update(
+        urgence_nom="", urgence_telephone="", effacee_le=maintenant
+    )
 
 
 @purge("demandes_groupe", lot=200)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ateliers.enums import DEMANDES_OUVERTES, AnnuleePar, StatutInscription
-from ateliers.liste_attente import prendre, proposer_places
+from ateliers.liste_attente import prendre, proposer_places, rendre_de
 from ateliers.models import (
     ADULTES_PAR_INSCRIPTION_MAX,
     ENFANTS_PAR_INSCRIPTION_MAX,
@@ -80,6 +80,7 @@ def peut_reunir(une: Inscription, autre: Inscription) -> bool:
     """Whether two bookings can be one with the seats of both."""
     return (
         une.statut == autre.statut == StatutInscription.CONFIRMEE
+        and not une.seance.confie_les_enfants
         and une.adultes + autre.adultes <= ADULTES_PAR_INSCRIPTION_MAX
         and une.enfants + autre.enfants <= ENFANTS_PAR_INSCRIPTION_MAX
     )
@@ -129,10 +130,11 @@ def _trancher(une: Inscription, autre: Inscription, contexte: Contexte) -> None:
         if not peut_reunir(une, autre):
             raise FusionRefusee(_("Ces deux réservations ne peuvent pas n'en faire qu'une : gardez l'une ou l'autre."))
         _clore(une, contexte.maintenant)
-        prendre(une.seance, adultes=une.adultes, enfants=une.enfants, canal=autre.canal)
+        prendre(une.seance, adultes=une.adultes, enfants=une.enfants, petits=une.petits, canal=autre.canal)
         autre.adultes += une.adultes
         autre.enfants += une.enfants
-        autre.save(update_fields=["adultes", "enfants"])
+        autre.petits += une.petits
+        autre.save(update_fields=["adultes", "enfants", "petits"])
         EnfantInscrit.objects.filter(inscription=une).update(inscription=autre)
     elif reponse == str(une.pk):
         _clore(autre, contexte.maintenant)
@@ -156,9 +158,7 @@ def _clore(inscription: Inscription, maintenant: datetime) -> None:
     inscription.pointee_le = inscription.adultes_presents = inscription.enfants_presents = None
     inscription.save()
     if tenait:
-        prendre(
-            inscription.seance, adultes=-inscription.adultes, enfants=-inscription.enfants, canal=inscription.canal
-        )
+        rendre_de(inscription)
 
 
 def _reprendre_enfants(liens: QuerySet[Any], porteur: str, contexte: Contexte) -> None:

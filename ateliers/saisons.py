@@ -38,6 +38,8 @@ _REPRIS = (
     "accueille_grossesse",
     "age_min_mois",
     "age_max_mois",
+    "petits_avant_mois",
+    "capacite_petits",
     "capacite_adultes",
     "capacite_enfants",
     "adultes_gardes",

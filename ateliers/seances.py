@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ateliers import messages
+from ateliers.accueils import places_de
 from ateliers.enums import AnnuleePar, Audience, Etendue, Format, StatutInscription, StatutSeance
 from ateliers.liste_attente import proposer_places
 from ateliers.models import Atelier, GroupePairs, Inscription, Seance, Serie
@@ -221,15 +222,19 @@ def _seance_du(projet: Projet, prevu: JourPrevu, maintenant: datetime, **valeurs
         animateur=projet.animateur,
         salle=projet.salle,
         intervenants=projet.intervenants,
-        capacite_adultes=projet.capacite_adultes,
-        capacite_enfants=projet.capacite_enfants,
-        adultes_gardes=projet.adultes_gardes,
-        enfants_gardes=projet.enfants_gardes,
+        **_places(projet),
         gardes_jusqu_au=_ouverture_des_gardes(projet, prevu),
         statut=StatutSeance.PUBLIEE if projet.publier else StatutSeance.BROUILLON,
         modifiee_le=maintenant,
         **valeurs,
     )
+
+
+def _places(projet: Projet) -> dict[str, Any]:
+    gardes = {"adultes_gardes": projet.adultes_gardes, "enfants_gardes": projet.enfants_gardes}
+    if projet.atelier is None:
+        return {"capacite_adultes": projet.capacite_adultes, "capacite_enfants": projet.capacite_enfants, **gardes}
+    return places_de(projet.atelier, adultes=projet.capacite_adultes, enfants=projet.capacite_enfants, **gardes)
 
 
 def _ce_qui_vient_de_l_origine(projet: Projet) -> dict[str, Any]:
@@ -286,6 +291,7 @@ class Changements:
     accueille_grossesse: bool
     age_min_mois: int | None
     age_max_mois: int | None
+    capacite_petits: int | None = None
     # How long before the start the seats kept for the desk open to all; None: never before it.
     gardes_avant: timedelta | None = None
 
@@ -315,6 +321,7 @@ _CHAMPS_SIMPLES = (
     "accueille_grossesse",
     "age_min_mois",
     "age_max_mois",
+    "capacite_petits",
 )
 
 
@@ -360,6 +367,9 @@ class SeanceChangee:
         """More seats are open to all: more in all, or fewer kept for the desk."""
         plus = ("capacite_adultes", "capacite_enfants")
         moins = ("adultes_gardes", "enfants_gardes")
+        if "capacite_petits" in self.champs:
+            # One age has more, be it at the other's cost.
+            return True
         return any(self.champs.get(nom, 0) > getattr(self.seance, nom) for nom in plus) or any(
             nom in self.champs and self.champs[nom] < getattr(self.seance, nom) for nom in moins
         )
@@ -568,7 +578,15 @@ def _verifier(changee: SeanceChangee, maintenant: datetime) -> None:
             % {"quand": quand, "pris": seance.enfants_pris},
             champ="capacite_enfants",
         )
-
+    petits = changee.champs.get("capacite_petits", seance.capacite_petits)
+    if petits is not None and not (
+        seance.petits_pris <= petits <= enfants - (seance.enfants_pris - seance.petits_pris)
+    ):
+        raise SeanceRefusee(
+            _("Le %(quand)s, il faut au moins %(petits)d places pour les petits et %(grands)d pour les plus grands.")
+            % {"quand": quand, "petits": seance.petits_pris, "grands": seance.enfants_pris - seance.petits_pris},
+            champ="capacite_petits",
+        )
     _verifier_gardes(changee, maintenant)
 
 
@@ -595,6 +613,9 @@ def _appliquer(changee: SeanceChangee, *, seule: bool, maintenant: datetime) -> 
     for nom, valeur in changee.champs.items():
         setattr(seance, nom, valeur)
     seance.debut, seance.fin, seance.lieu = changee.debut, changee.fin, changee.lieu
+    if seance.confie_les_enfants:
+        # An adult's seat for each child's, always.
+        seance.capacite_adultes = max(seance.capacite_adultes, seance.capacite_enfants)
     # A smaller room keeps fewer seats for the desk; what is open to all is never less than nothing.
     seance.adultes_gardes = min(seance.adultes_gardes, seance.capacite_adultes)
     seance.enfants_gardes = min(seance.enfants_gardes, seance.capacite_enfants)
@@ -615,6 +636,7 @@ def _appliquer(changee: SeanceChangee, *, seule: bool, maintenant: datetime) -> 
             "lieu",
             "inscriptions_du",
             "inscriptions_au",
+            "capacite_adultes",
             "adultes_gardes",
             "enfants_gardes",
             "gardes_jusqu_au",
@@ -685,7 +707,8 @@ def _annuler(seance: Seance, motif: str, maintenant: datetime) -> None:
     seance.annulee_le = seance.modifiee_le = maintenant
     seance.motif_annulation = motif
     seance.revision += 1
-    seance.adultes_pris = seance.enfants_pris = seance.adultes_accueil = seance.enfants_accueil = 0
+    seance.adultes_pris = seance.enfants_pris = seance.petits_pris = 0
+    seance.adultes_accueil = seance.enfants_accueil = 0
     seance.save(
         update_fields=[
             "statut",
@@ -695,6 +718,7 @@ def _annuler(seance: Seance, motif: str, maintenant: datetime) -> None:
             "revision",
             "adultes_pris",
             "enfants_pris",
+            "petits_pris",
             "adultes_accueil",
             "enfants_accueil",
         ]

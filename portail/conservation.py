@@ -50,6 +50,14 @@ REGLES = [
         raison=_("vous proposer un groupe"),
     ),
     Regle(
+        code="contacts_urgence",
+        quoi=_("La personne à prévenir pendant un accueil ponctuel"),
+        jours=7,
+        depuis=_("l'accueil, ou son annulation"),
+        ensuite=_("effacé ; la raison choisie reste, pour les chiffres"),
+        raison=_("appeler quelqu'un si l'enfant en a besoin"),
+    ),
+    Regle(
         code="demandes_rappel",
         quoi=_("Une demande à être rappelé"),
         mois=6,

@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from ateliers.enums import (
+    AccueilSeance,
     AnnuleePar,
     Audience,
     CanalInscription,
@@ -776,7 +777,7 @@ class SeanceFactory(DjangoModelFactory):
     """A published workshop session in five days, of 10 adults and 10 children.
 
     Traits: passee, commencee, proche (in 90 minutes), annulee, brouillon, complete, presque_complete (one seat left of
-    each), ages (3 to 9 months), membres, professionnels, reunion (in the time zone of La Réunion).
+    each), ages (3 to 9 months), accueil_ponctuel, membres, professionnels, reunion (in the time zone of La Réunion).
     """
 
     class Meta:
@@ -801,6 +802,16 @@ class SeanceFactory(DjangoModelFactory):
             enfants_pris=factory.LazyAttribute(lambda s: max(s.capacite_enfants - 1, 0)),
         )
         ages = factory.Trait(age_min_mois=3, age_max_mois=9, accueille_grossesse=False)
+        # Children stay while their parents go: two under 18 months, four older.
+        accueil_ponctuel = factory.Trait(
+            format=Format.ACCUEIL_PONCTUEL,
+            accueil=AccueilSeance.ENFANTS,
+            accueille_grossesse=False,
+            capacite_adultes=6,
+            capacite_enfants=6,
+            petits_avant_mois=18,
+            capacite_petits=2,
+        )
         membres = factory.Trait(audience=Audience.MEMBRES)
         professionnels = factory.Trait(audience=Audience.PROFESSIONNELS)
         reunion = factory.Trait(lieu=factory.SubFactory(LieuFactory, reunion=True))

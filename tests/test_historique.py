@@ -121,14 +121,14 @@ NON_SUIVIS = {
         "cle_idempotence",
     },
     "ateliers_seance": {
-        *("adultes_pris", "enfants_pris", "adultes_accueil", "enfants_accueil"),
+        *("adultes_pris", "enfants_pris", "petits_pris", "adultes_accueil", "enfants_accueil"),
         *("annulee_le", "modifiee_le", "modifiee_seule", "revision", "jour_serie", "reference"),
     },
     "familles_enfant": {"suivi"},
     "familles_famille": {"cree_le"},
     "maisons_affectation": set(),
-    "maisons_lieu": {"demonstration"},
-    "maisons_maison": {"demonstration", "source"},
+    "maisons_lieu": {"demonstration", "modifie_le"},
+    "maisons_maison": {"demonstration", "modifie_le", "source"},
     "socle_utilisateur": {"password", "last_login", "version_sessions", "date_joined"},
 }
 

@@ -51,7 +51,11 @@ class AtelierAdmin(PorteeAdmin):
         (
             _("Pour qui"),
             {
-                "fields": ("accueille_grossesse", ("age_min_mois", "age_max_mois")),
+                "fields": (
+                    "accueille_grossesse",
+                    ("age_min_mois", "age_max_mois"),
+                    ("petits_avant_mois", "capacite_petits"),
+                ),
                 "description": _(
                     "Sans âge, aucune date de naissance n'est demandée. "
                     "Avec un âge, il se compte le jour de la séance."
@@ -84,6 +88,13 @@ class AtelierAdmin(PorteeAdmin):
         "capacite_enfants": _("0 si l'atelier est pour les adultes seulement."),
         "adultes_gardes": _("Pour qui téléphone ou passe : pas réservables en ligne."),
         "gardes_heures_avant": _("Ce qui reste s'ouvre alors à tous."),
+        "format": _(
+            "« Accueil ponctuel » : les enfants restent, leurs parents repartent ; seuls les enfants comptent."
+        ),
+        "petits_avant_mois": _(
+            "Par exemple 18, si les bébés qui ne marchent pas ont leurs places à part. Vide : non."
+        ),
+        "capacite_petits": _("Prises sur les places des enfants ; les autres sont pour les plus grands."),
         "rappels_heures": _("Séparés par des virgules. 48,3 : deux jours puis trois heures avant."),
         "actif": _("Décoché, l'atelier ne se propose plus pour de nouvelles séances."),
     }

@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ateliers import pdf, presences
+from ateliers import accueils, pdf, presences
 from ateliers.admin.commun import contexte_seance, noter_lecture, seance_de_l_accueil, seance_de_l_equipe
 from ateliers.enums import Besoin, Presence
 from ateliers.forms_accueil import PassageForm, PresentsForm
@@ -91,7 +91,8 @@ def _suivi(seance: Seance) -> dict[str, Any]:
 
 def _inscriptions(request: HttpRequest, seance: Seance) -> list[Any]:
     """Those who have a place, by first name: a row stays where it is when it is ticked. Reading them is kept."""
-    inscriptions: list[Any] = sorted(seance.inscriptions.confirmees(), key=lambda i: (normaliser(i.prenom), i.pk))
+    venues = seance.inscriptions.confirmees().select_related("fiche_accueil")
+    inscriptions: list[Any] = sorted(venues, key=lambda i: (normaliser(i.prenom), i.pk))
     for inscription in inscriptions:
         preparer(inscription)
     noter_lecture(request, inscriptions, seance=seance)
@@ -101,6 +102,7 @@ def _inscriptions(request: HttpRequest, seance: Seance) -> list[Any]:
 def preparer(inscription: Any) -> None:
     """Give a booking what its row shows: its needs in words, and the numbers its buttons would set."""
     inscription.besoins_libelles = [str(Besoin(besoin).label) for besoin in inscription.besoins]
+    inscription.urgence = accueils.urgence(inscription)
     adultes, enfants = inscription.adultes_presents, inscription.enfants_presents
     if adultes is None or enfants is None:
         return
@@ -135,7 +137,7 @@ def pointer(model_admin: PorteeAdmin, request: HttpRequest, object_id: str, pk: 
         if refus:
             messages.error(request, refus)
         return _retour(seance, f"#i-{pk}")
-    inscription = Inscription.objects.get(pk=pk)
+    inscription = Inscription.objects.select_related("fiche_accueil").get(pk=pk)
     preparer(inscription)
     noter_lecture(request, [inscription], seance=seance)
     dit = refus or (

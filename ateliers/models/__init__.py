@@ -1,5 +1,6 @@
 """The rows of workshops, by topic; import them from here."""
 
+from ateliers.models.accueil import URGENCE_MAX, FicheAccueil
 from ateliers.models.catalogue import (
     ADULTES_PAR_INSCRIPTION_MAX,
     ENFANTS_PAR_INSCRIPTION_MAX,
@@ -38,6 +39,7 @@ __all__ = [
     "RAPPELS_PAR_DEFAUT",
     "Atelier",
     "Depassement",
+    "FicheAccueil",
     "EnfantInscrit",
     "GroupePairs",
     "Inscription",
@@ -68,5 +70,6 @@ __all__ = [
     "EntreeJournal",
     "ReponseBilan",
     "ThemePropose",
+    "URGENCE_MAX",
     "VoteTheme",
 ]

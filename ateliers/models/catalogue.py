@@ -30,6 +30,8 @@ RAPPELS_PAR_DEFAUT = [48, 3]
 GARDES_HEURES_PAR_DEFAUT = 24
 GARDES_HEURES_MAX = 672
 ADULTES_PAR_INSCRIPTION_MAX = 4
+# Seats by age part children who don't walk yet from those who do, or toddlers from those who go to school.
+PETITS_AVANT_MAX_MOIS = 72
 ENFANTS_PAR_INSCRIPTION_MAX = 6
 
 
@@ -67,13 +69,21 @@ class Public(models.Model):
     accueille_grossesse = models.BooleanField(_("ouvert pendant la grossesse"), default=True)
     age_min_mois = models.PositiveSmallIntegerField(_("âge minimum du bébé (mois)"), null=True, blank=True)
     age_max_mois = models.PositiveSmallIntegerField(_("âge maximum du bébé (mois)"), null=True, blank=True)
+    # Of the children's seats, those for the little ones; the others are for older children alone.
+    petits_avant_mois = models.PositiveSmallIntegerField(
+        _("un petit a moins de (mois)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(PETITS_AVANT_MAX_MOIS)],
+    )
+    capacite_petits = models.PositiveSmallIntegerField(_("places pour les petits"), null=True, blank=True)
 
     class Meta:
         abstract = True
 
     @property
     def a_regle_age(self) -> bool:
-        return self.age_min_mois is not None or self.age_max_mois is not None
+        return self.age_min_mois is not None or self.age_max_mois is not None or self.petits_avant_mois is not None
 
     @property
     def public_libelle(self) -> str:
@@ -101,6 +111,15 @@ def ages_en_ordre(nom: str) -> models.CheckConstraint:
     )
 
 
+def petits_en_ordre(nom: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        name=nom,
+        condition=Q(petits_avant_mois__isnull=True, capacite_petits__isnull=True)
+        | Q(petits_avant_mois__range=(1, PETITS_AVANT_MAX_MOIS), capacite_petits__lte=F("capacite_enfants")),
+        violation_error_message=_("Les places des petits vont avec leur âge, et font partie des places des enfants."),
+    )
+
+
 class AtelierQuerySet(models.QuerySet["Atelier"]):
     def visibles_par(
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
@@ -122,6 +141,8 @@ class AtelierQuerySet(models.QuerySet["Atelier"]):
         "accueille_grossesse",
         "age_min_mois",
         "age_max_mois",
+        "petits_avant_mois",
+        "capacite_petits",
         "duree_minutes",
         "capacite_adultes",
         "capacite_enfants",
@@ -186,6 +207,12 @@ class Atelier(Public):
         verbose_name_plural = _("ateliers")
         constraints = [
             ages_en_ordre("atelier_ages_en_ordre"),
+            petits_en_ordre("atelier_petits"),
+            models.CheckConstraint(
+                name="atelier_accueil_ponctuel",
+                condition=~Q(format=Format.ACCUEIL_PONCTUEL) | Q(capacite_enfants__gte=1),
+                violation_error_message=_("Un accueil ponctuel a au moins une place pour un enfant."),
+            ),
             models.CheckConstraint(
                 name="atelier_capacite_adultes",
                 condition=Q(capacite_adultes__gte=1),

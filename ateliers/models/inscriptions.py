@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib.contenttypes.fields import GenericRelation
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -61,6 +61,7 @@ class InscriptionQuerySet(models.QuerySet["Inscription"]):
         "famille",
         "adultes",
         "enfants",
+        "petits",
         "statut",
         "annulee_par",
         "canal",
@@ -91,6 +92,8 @@ class Inscription(models.Model):
     langue = models.CharField(_("langue des messages"), max_length=10, default="fr")
     adultes = models.PositiveSmallIntegerField(_("adultes"), default=1)
     enfants = models.PositiveSmallIntegerField(_("enfants"), default=0)
+    # Of these children, those who were little on the day, where seats are counted by age.
+    petits = models.PositiveSmallIntegerField(_("dont petits"), default=0, editable=False)
     besoins = ArrayField(
         models.CharField(max_length=20, choices=Besoin), verbose_name=_("besoins"), default=list, blank=True
     )
@@ -131,6 +134,7 @@ class Inscription(models.Model):
                 & Q(enfants__range=(0, ENFANTS_PAR_INSCRIPTION_MAX)),
                 violation_error_message=_("Indiquez de 1 à 4 adultes et de 0 à 6 enfants."),
             ),
+            models.CheckConstraint(name="inscription_petits", condition=Q(petits__lte=F("enfants"))),
             models.CheckConstraint(
                 name="inscription_en_ligne_joignable",
                 condition=~Q(canal=CanalInscription.EN_LIGNE)

@@ -29,6 +29,7 @@ from ateliers.models.catalogue import (
     Serie,
     ages_en_ordre,
     langue_par_defaut,
+    petits_en_ordre,
     rappels_par_defaut,
 )
 from ateliers.models.groupes import GroupePairs
@@ -60,6 +61,9 @@ CHAMPS_CARTE = (
     "enfants_gardes",
     "adultes_accueil",
     "enfants_accueil",
+    "petits_avant_mois",
+    "capacite_petits",
+    "petits_pris",
     "inscriptions_du",
     "inscriptions_au",
     "accueil",
@@ -113,9 +117,14 @@ class SeanceQuerySet(models.QuerySet["Seance"]):
         return self.filter(Q(lieu__maison__in=dirigees) | elle_mene & Q(lieu__maison__in=animees))
 
     def with_places(self) -> SeanceQuerySet:
-        """Those that an adult can still book online."""
+        """Those that can still be booked online: a seat for an adult, or for a child where they stay alone."""
         return self.filter(
-            Q(accueil=AccueilSeance.PLACES) | Q(accueil=AccueilSeance.FAMILLE, adultes_pris=0),
+            Q(accueil=AccueilSeance.PLACES)
+            | Q(accueil=AccueilSeance.FAMILLE, adultes_pris=0)
+            | Q(
+                accueil=AccueilSeance.ENFANTS,
+                capacite_enfants__gt=F("enfants_pris") + Greatest(F("enfants_gardes") - F("enfants_accueil"), 0),
+            ),
             capacite_adultes__gt=F("adultes_pris") + Greatest(F("adultes_gardes") - F("adultes_accueil"), 0),
         )
 
@@ -166,6 +175,8 @@ def _duree() -> Func:
         "accueille_grossesse",
         "age_min_mois",
         "age_max_mois",
+        "petits_avant_mois",
+        "capacite_petits",
         "capacite_adultes",
         "capacite_enfants",
         "adultes_gardes",
@@ -233,6 +244,8 @@ class Seance(Public):
     # Seats of confirmed bookings and of offers that await an answer. Written under the row's lock only.
     adultes_pris = models.PositiveSmallIntegerField(_("adultes inscrits"), default=0, editable=False)
     enfants_pris = models.PositiveSmallIntegerField(_("enfants inscrits"), default=0, editable=False)
+    # Of the children inscribed, the little ones, where seats are counted by age.
+    petits_pris = models.PositiveSmallIntegerField(_("petits inscrits"), default=0, editable=False)
     # Kept for people who phone or come to the desk, until an hour at which the minute's round opens them to all.
     adultes_gardes = models.PositiveSmallIntegerField(_("places adultes gardées pour l'accueil"), default=0)
     enfants_gardes = models.PositiveSmallIntegerField(_("places enfants gardées pour l'accueil"), default=0)
@@ -289,6 +302,25 @@ class Seance(Public):
                 name="seance_places_enfants",
                 condition=Q(enfants_pris__gte=0, enfants_pris__lte=F("capacite_enfants")),
                 violation_error_message=_("Plus d'enfants sont inscrits que de places prévues."),
+            ),
+            petits_en_ordre("seance_petits"),
+            models.CheckConstraint(
+                name="seance_places_petits",
+                condition=Q(petits_pris__lte=F("enfants_pris"))
+                & (
+                    Q(capacite_petits__isnull=True, petits_pris=0)
+                    | Q(
+                        petits_pris__lte=F("capacite_petits"),
+                        enfants_pris__lte=F("capacite_enfants") - F("capacite_petits") + F("petits_pris"),
+                    )
+                ),
+                violation_error_message=_("Plus d'enfants de cet âge sont inscrits que de places prévues."),
+            ),
+            # Parents bring their children and leave: one adult a booking, so that children's seats alone decide.
+            models.CheckConstraint(
+                name="seance_enfants_confies",
+                condition=~Q(accueil=AccueilSeance.ENFANTS)
+                | Q(capacite_adultes__gte=F("capacite_enfants"), capacite_enfants__gte=1, adultes_gardes=0),
             ),
             models.CheckConstraint(
                 name="seance_places_gardees",
@@ -385,6 +417,20 @@ class Seance(Public):
         return self.accueil == AccueilSeance.FAMILLE and self.adultes_pris > 0
 
     @property
+    def confie_les_enfants(self) -> bool:
+        """Children stay while their parents go: only they take seats."""
+        return self.accueil == AccueilSeance.ENFANTS
+
+    @property
+    def libres_petits(self) -> int:
+        """Seats for the little ones, where they are counted apart."""
+        return 0 if self.capacite_petits is None else self.capacite_petits - self.petits_pris
+
+    @property
+    def libres_grands(self) -> int:
+        return self.libres_enfants - self.libres_petits
+
+    @property
     def est_libre(self) -> bool:
         """One comes without booking."""
         return self.accueil == AccueilSeance.LIBRE
@@ -399,13 +445,22 @@ class Seance(Public):
         return max(0, self.libres_enfants - max(0, self.enfants_gardes - self.enfants_accueil))
 
     @property
+    def places_petits(self) -> int:
+        """Seats open to all for each age, where they are counted apart."""
+        return min(self.libres_petits, self.places_enfants)
+
+    @property
+    def places_grands(self) -> int:
+        return min(self.libres_grands, self.places_enfants)
+
+    @property
     def est_annulee(self) -> bool:
         return self.statut == StatutSeance.ANNULEE
 
     @property
     def est_complete(self) -> bool:
         """No adult can book online any more. A seat without one for a baby may still suit someone who comes alone."""
-        return self.places_adultes <= 0
+        return (self.places_enfants if self.confie_les_enfants else self.places_adultes) <= 0
 
     def places_pour(self, canal: str) -> tuple[int, int]:
         """Seats for adults and for children that a booking made this way may take."""
@@ -413,8 +468,13 @@ class Seance(Public):
             return self.places_adultes, self.places_enfants
         return self.libres_adultes, self.libres_enfants
 
-    def can_accueillir(self, *, adultes: int, enfants: int, canal: str = CanalInscription.EN_LIGNE) -> bool:
+    def can_accueillir(
+        self, *, adultes: int, enfants: int, petits: int = 0, canal: str = CanalInscription.EN_LIGNE
+    ) -> bool:
+        """Whether there is a seat for each; `petits` of the children are little ones, where seats go by age."""
         places_adultes, places_enfants = self.places_pour(canal)
+        if self.capacite_petits is not None and (petits > self.libres_petits or enfants - petits > self.libres_grands):
+            return False
         return adultes <= places_adultes and enfants <= places_enfants
 
     def est_ouverte_aux_inscriptions(self, *, maintenant: datetime) -> bool:

@@ -137,7 +137,7 @@ def reservation_nombre(request: HttpRequest, inscription: Inscription, jeton: st
     try:
         inscriptions.modifier_inscription(
             inscription=inscription,
-            adultes=form.cleaned_data["adultes"],
+            adultes=form.cleaned_data.get("adultes", inscription.adultes),
             enfants=form.cleaned_data.get("enfants", inscription.enfants),
             maintenant=timezone.now(),
         )
@@ -332,7 +332,7 @@ def _contexte(inscription: Inscription, jeton: str) -> dict[str, Any]:
             a_venir
             and inscription.statut == StatutInscription.EN_ATTENTE
             and liste_attente.fin_des_propositions(seance) <= maintenant
-            and seance.can_accueillir(adultes=inscription.adultes, enfants=inscription.enfants)
+            and liste_attente.a_sa_place(inscription)
         ),
         "email_masque": masquer_email(inscription.email),
         "telephone_masque": masquer_telephone(numero),

@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from ateliers.accueils import places_de
 from ateliers.enums import AccueilSeance, Audience, Format, StatutSeance
 from ateliers.models import Atelier, GroupePairs, Seance, Serie, fin_de_fenetre, fin_de_groupe
 from maisons.calendriers import est_ferie, est_vacances
@@ -246,10 +247,13 @@ def _seance_d_atelier(programme: Programme, atelier: Atelier, lieu: Lieu, serie:
         accueille_grossesse=atelier.accueille_grossesse,
         age_min_mois=atelier.age_min_mois,
         age_max_mois=atelier.age_max_mois,
-        capacite_adultes=atelier.capacite_adultes,
-        capacite_enfants=atelier.capacite_enfants,
-        adultes_gardes=atelier.adultes_gardes,
-        enfants_gardes=atelier.enfants_gardes,
+        **places_de(
+            atelier,
+            adultes=atelier.capacite_adultes,
+            enfants=atelier.capacite_enfants,
+            adultes_gardes=atelier.adultes_gardes,
+            enfants_gardes=atelier.enfants_gardes,
+        ),
         gardes_jusqu_au=debut - timedelta(hours=atelier.gardes_heures_avant)
         if atelier.adultes_gardes or atelier.enfants_gardes
         else None,

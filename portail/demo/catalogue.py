@@ -49,6 +49,9 @@ class Modele:
     grossesse: bool = True
     age_min: int | None = None
     age_max: int | None = None
+    # Seats by age: a little one is younger than this, and so many of the children's seats are theirs.
+    petits_avant: int | None = None
+    petits: int | None = None
     intervenants: str = ""
     a_apporter: str = ""
     rappels: tuple[int, ...] = (48, 3)
@@ -339,7 +342,7 @@ MODELES = {
         intervenants="une puéricultrice",
     ),
     "repit": Modele(
-        "Accueil de votre enfant pendant une démarche",
+        "Accueil de votre enfant, quelques heures",
         Format.ACCUEIL_PONCTUEL,
         ("vie-de-parent", "demarches"),
         "Un rendez-vous, un entretien, une formation ? Votre enfant joue et se repose avec nous pendant ce temps. "
@@ -350,6 +353,8 @@ MODELES = {
         grossesse=False,
         age_min=3,
         age_max=36,
+        petits_avant=18,
+        petits=2,
         intervenants="deux éducatrices de jeunes enfants",
         a_apporter="Le doudou, un change et le repas",
         rappels=(24, 3),
@@ -498,8 +503,11 @@ PROGRAMME = (
     Programme("parcours-coordonne-de-tomblaine", "apres-naissance", JEU, _h("14:30"), MOIS, semaine=1),
     Programme("jardin-age-argonne-meuse", "nature", MER, _h("14:30"), SEMAINE, lieu=0, hors_vacances=True),
     Programme("jardin-age-argonne-meuse", "cuisine", MER, _h("14:00"), MOIS, lieu=1, semaine=1),
-    Programme("l-ile-au-repit-verdun", "repit", MAR, _h("08:30"), QUINZAINE),
-    Programme("l-ile-au-repit-verdun", "repit", JEU, _h("13:30"), QUINZAINE, titre="Accueil de l'après-midi"),
+    # Wide hours: one slot after the other, from early to late.
+    Programme("l-ile-au-repit-verdun", "repit", MAR, _h("07:30"), SEMAINE),
+    Programme("l-ile-au-repit-verdun", "repit", MAR, _h("10:30"), SEMAINE, titre="Accueil de votre enfant, à midi"),
+    Programme("l-ile-au-repit-verdun", "repit", JEU, _h("13:30"), SEMAINE, titre="Accueil de l'après-midi"),
+    Programme("l-ile-au-repit-verdun", "repit", JEU, _h("16:30"), SEMAINE, titre="Accueil du soir"),
     Programme(
         "espace-famille-de-mulhouse", "sommeil", MAR, _h("09:30"), MOIS, semaine=1, langues=(Langue.FR, Langue.AR)
     ),
@@ -535,6 +543,8 @@ def charger_catalogue(reseau: Reseau) -> dict[Programme, Atelier]:
                 accueille_grossesse=modele.grossesse,
                 age_min_mois=modele.age_min,
                 age_max_mois=modele.age_max,
+                petits_avant_mois=modele.petits_avant,
+                capacite_petits=modele.petits,
                 capacite_adultes=programme.adultes or modele.adultes,
                 capacite_enfants=modele.enfants if programme.enfants is None else programme.enfants,
                 rappels_heures=list(modele.rappels),

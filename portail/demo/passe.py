@@ -22,6 +22,8 @@ class Venue:
     famille: FamilleDemo
     adultes: int
     enfants: int
+    # Of these children, where seats are counted by age.
+    petits: int = 0
 
 
 def inscrire_au_passe(venues: list[Venue], *, maintenant: datetime) -> None:
@@ -30,15 +32,16 @@ def inscrire_au_passe(venues: list[Venue], *, maintenant: datetime) -> None:
     inscriptions = [_inscription(venue, familles[venue.famille.numero], maintenant=maintenant) for venue in venues]
     Inscription.objects.bulk_create(inscriptions)
 
-    pris: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    pris: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     par_pk: dict[int, Seance] = {}
     for venue in venues:
         par_pk[venue.seance.pk] = venue.seance
         pris[venue.seance.pk][0] += venue.adultes
         pris[venue.seance.pk][1] += venue.enfants
-    for pk, (adultes, enfants) in pris.items():
-        par_pk[pk].adultes_pris, par_pk[pk].enfants_pris = adultes, enfants
-    Seance.objects.bulk_update(par_pk.values(), ["adultes_pris", "enfants_pris"])
+        pris[venue.seance.pk][2] += venue.petits
+    for pk, compteurs in pris.items():
+        par_pk[pk].adultes_pris, par_pk[pk].enfants_pris, par_pk[pk].petits_pris = compteurs
+    Seance.objects.bulk_update(par_pk.values(), ["adultes_pris", "enfants_pris", "petits_pris"])
 
     avec_age = [
         (inscription, venue.famille)
@@ -90,6 +93,7 @@ def _inscription(venue: Venue, famille: Famille, *, maintenant: datetime) -> Ins
         langue=demo.langue,
         adultes=venue.adultes,
         enfants=venue.enfants,
+        petits=venue.petits,
         statut=StatutInscription.CONFIRMEE,
         confirmee_le=reservee_le,
         cree_le=reservee_le,

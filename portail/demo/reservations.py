@@ -10,7 +10,16 @@ from datetime import date, datetime, timedelta
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import F
 
-from ateliers.enums import AnnuleePar, Audience, Besoin, CanalInscription, Etendue, StatutInscription
+from ateliers.accueils import DemandeAccueil
+from ateliers.enums import (
+    AnnuleePar,
+    Audience,
+    Besoin,
+    CanalInscription,
+    Etendue,
+    RaisonAccueil,
+    StatutInscription,
+)
 from ateliers.inscriptions import DemandeInscription, InscriptionRefusee, annuler_inscription, inscrire_famille
 from ateliers.models import Inscription, Seance
 from ateliers.rappels import deposer_rappels
@@ -96,17 +105,29 @@ def _venues(seance: Seance, tirage: _Tirage) -> list[Venue]:
     hasard = _hasard(seance)
     cible = hasard.randint(3, 8)
     adultes_libres, enfants_libres = seance.capacite_adultes, seance.capacite_enfants
+    petits_libres = seance.capacite_petits
     venues: list[Venue] = []
     for famille in tirage.pour(seance):
         if len(venues) == cible or adultes_libres == 0:
             break
         adultes = 2 if adultes_libres >= 2 and hasard.random() < PART_A_DEUX else 1
+        adultes = 1 if seance.confie_les_enfants else adultes
         enfants = _enfants(famille, seance)
         if enfants > enfants_libres:
             break
+        petits = 0
+        if petits_libres is not None:
+            petits = enfants if _est_petit(famille, seance) else 0
+            if petits > petits_libres or enfants - petits > enfants_libres - petits_libres:
+                continue
+            petits_libres -= petits
         adultes_libres, enfants_libres = adultes_libres - adultes, enfants_libres - enfants
-        venues.append(Venue(seance, famille, adultes, enfants))
+        venues.append(Venue(seance, famille, adultes, enfants, petits))
     return venues
+
+
+def _est_petit(famille: FamilleDemo, seance: Seance) -> bool:
+    return age_en_mois(famille.repere, seance.debut.date()) < (seance.petits_avant_mois or 0)
 
 
 def _enfants(famille: FamilleDemo, seance: Seance) -> int:
@@ -133,7 +154,7 @@ def _remplir(seance: Seance, tirage: _Tirage, maintenant: datetime) -> list[Insc
             break
         moment = min(moment + timedelta(minutes=hasard.randint(3, 90)), maintenant)
         # Who waits comes alone: a larger family would wait beside seats it can't use.
-        adultes = 2 if libres >= 2 and hasard.random() < PART_A_DEUX else 1
+        adultes = 2 if libres >= 2 and not seance.confie_les_enfants and hasard.random() < PART_A_DEUX else 1
         demande = _demande(famille, seance, adultes, hasard, tirage.aujourd_hui)
         try:
             inscription = inscrire_famille(seance=seance, demande=demande, maintenant=moment)
@@ -161,6 +182,15 @@ def _demande(
         cle_idempotence=uuid.uuid5(seance.reference, str(famille.numero)),
         accepte_attente=True,
         canal=CanalInscription.TELEPHONE if not famille.email else CanalInscription.EN_LIGNE,
+        accueil=DemandeAccueil(
+            urgence_nom=hasard.choice(("Grand-mère", "Mon frère", "Une voisine")),
+            # A number of the range kept for fiction (Arcep).
+            urgence_telephone=f"+3363998{hasard.randrange(10_000):04}",
+            raison=hasard.choice(list(RaisonAccueil)),
+            autorisation=True,
+        )
+        if seance.confie_les_enfants
+        else None,
     )
 
 

@@ -105,7 +105,7 @@ def etat_seance(context: template.Context, seance: Any) -> str:
         return "fermee"
     if lire("est_complete"):
         return "complet"
-    restes = [lire("places_adultes")]
+    restes = [] if lire("accueil") == "enfants" else [lire("places_adultes")]
     if lire("capacite_enfants"):
         restes.append(lire("places_enfants"))
     return "presque" if min(restes) <= PRESQUE_COMPLET else "libre"

@@ -14,8 +14,9 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from ateliers import inscriptions, liste_attente
-from ateliers.enums import STATUTS_AVEC_PLACE, AnnuleePar, StatutInscription
-from ateliers.inscriptions import DemandeInscription, InscriptionRefusee
+from ateliers.accueils import DemandeAccueil
+from ateliers.enums import STATUTS_AVEC_PLACE, AnnuleePar, RaisonAccueil, StatutInscription
+from ateliers.inscriptions import AgeEnfant, DemandeInscription, InscriptionRefusee
 from ateliers.models import Inscription, Seance
 from socle.models import Message
 from tests.factories import InscriptionFactory, LieuFactory, SeanceFactory, dans, maintenant
@@ -24,6 +25,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.course]
 
 FILS = 64
 PLACES = 10
+FICHE_ACCUEIL = DemandeAccueil(
+    urgence_nom="Samira", urgence_telephone="+33639980001", raison=RaisonAccueil.AUTRE, autorisation=True
+)
 
 
 def ensemble(taches: list[Callable[[], str]]) -> list[str | Exception]:
@@ -103,6 +107,29 @@ class TestDixPlacesSoixanteQuatreFamilles:
             StatutInscription.CONFIRMEE: PLACES,
             StatutInscription.EN_ATTENTE: FILS - PLACES,
         }
+
+
+class TestPlacesParAge:
+    """Two seats for the little ones among six: whoever comes last of that age finds none, though older ones would."""
+
+    PETITS = 2
+
+    def _taches(self, seance: Seance) -> list[Callable[[], str]]:
+        petit = AgeEnfant(naissance=seance.debut_local.date() - timedelta(days=200))
+        return [s_inscrire(seance, n, enfants=0, ages=(petit,), accueil=FICHE_ACCUEIL) for n in range(16)]
+
+    def test_two_little_ones_are_confirmed(self) -> None:
+        seance = SeanceFactory(accueil_ponctuel=True)
+        resultats = Counter(ensemble(self._taches(seance)))
+        seance.refresh_from_db()
+        assert resultats == {StatutInscription.CONFIRMEE: self.PETITS, "complete": 16 - self.PETITS}
+        assert (seance.petits_pris, seance.enfants_pris) == (self.PETITS, self.PETITS)
+
+    def test_control_without_the_lock_an_age_is_sold_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        seance = SeanceFactory(accueil_ponctuel=True)
+        monkeypatch.setattr(inscriptions, "verrouiller", sans_verrou(16))
+        ensemble(self._taches(seance))
+        assert seance.inscriptions.filter(statut__in=STATUTS_AVEC_PLACE, petits=1).count() > self.PETITS
 
 
 class TestUneSeuleReservation:
