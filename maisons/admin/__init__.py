@@ -1,5 +1,5 @@
 """The team's pages about houses: the network and who works where, tours and their stops, the label."""
 
-from maisons.admin import candidatures, implantation, indicateurs, referentiels, reseau, tournees
+from maisons.admin import candidatures, couverture, implantation, indicateurs, referentiels, reseau, tournees
 
-__all__ = ["candidatures", "implantation", "indicateurs", "referentiels", "reseau", "tournees"]
+__all__ = ["candidatures", "couverture", "implantation", "indicateurs", "referentiels", "reseau", "tournees"]

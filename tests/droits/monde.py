@@ -232,6 +232,7 @@ MOTS: dict[str, tuple[Any, ...]] = {
     "inconnu_et_mot": ("inconnu", "inconnue"),
     "piece_inconnue": ("inconnu", 0),
     "section": ("pages",),
+    "table_de_couverture": ("lieux", "csv"),
 }
 
 

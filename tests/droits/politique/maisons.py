@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.droits.regles import (
     ADMINISTRATION,
     DIRECTION,
@@ -94,6 +96,9 @@ REGLES: Regles = {
         supprime=DIRECTION,
         historique=False,
     ),
+    # Which commune has no stop is told by every house's public page.
+    "admin:maisons_couverture": replace(equipe(lit=EQUIPES, fait=405), montre_public=True),
+    "admin:maisons_couverture_fichier": equipe("table_de_couverture", lit=EQUIPES, fait=405),
     "maisons:suivre": publique("commune", fait=422),
     "maisons:suivi": lien("jeton_suivi", fait=302),
     "maisons:communes": publique(),

@@ -60,5 +60,6 @@ REGLES: Regles = {
         supprime=MAISON,
         historique=False,
     ),
+    "admin:partenaires_orientation_exporter": equipe(lit=EQUIPES, fait=422),
     "partenaires:fiche": lien("jeton_partenaire", fait=302),
 }
