@@ -10,14 +10,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from maisons.admin.reseau import ChampCommune
 from maisons.models import Maison
 from maisons.perms import roles_en_cours
-from partenaires import verification
+from partenaires import orientations, verification
 from partenaires.enums import SuiteOrientation, TypePartenaire
 from partenaires.forms import FicheForm
 from partenaires.models import Orientation, Partenaire
 from socle.admin import FiltreVisible, PorteeAdmin
+from socle.admin_exports import ListeExportable
 from socle.portee import nom_permission, roles_autorises, utilisateur_de, visibles
 
 
@@ -39,9 +39,7 @@ class FiltreVerification(admin.SimpleListFilter):
 
 
 class PartenaireForm(FicheForm):
-    """The whole entry, for the network; the commune as one types it."""
-
-    commune = ChampCommune(label=_("Commune"), max_length=80, required=False, help_text=_("Nom ou code postal."))
+    """The whole entry, for the network."""
 
     class Meta:
         model = Partenaire
@@ -60,11 +58,6 @@ class PartenaireForm(FicheForm):
             "courriel_contact",
             "publie",
         )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if self.instance.commune_id and "commune" in self.fields:
-            self.initial["commune"] = self.instance.commune.libelle
 
 
 @admin.register(Partenaire)
@@ -132,7 +125,7 @@ class PartenaireAdmin(PorteeAdmin):
 
 
 @admin.register(Orientation)
-class OrientationAdmin(PorteeAdmin):
+class OrientationAdmin(ListeExportable):
     list_display = ("le", "type", "partenaire", "maison", "suite")
     list_display_links = ("le", "type")
     list_filter = (("maison", FiltreVisible), "type", "suite")
@@ -142,6 +135,7 @@ class OrientationAdmin(PorteeAdmin):
     actions = ("contact_pris", "sans_contact")
     fields = ("maison", "type", "partenaire", "le", "accord", "suite")
     change_list_template = "admin/partenaires/orientation/liste.html"
+    tables = {"chiffres": orientations.CHIFFRES}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         maisons = visibles(

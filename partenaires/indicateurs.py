@@ -1,15 +1,16 @@
-"""What partners say of houses: who is really there."""
+"""What partners say of houses: who is really there, who was directed to them and whether a contact followed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from maisons.label.indicateurs import Indicateur, Mesure, Periode, Unite, enregistrer
-from partenaires.models import VERIFIE_PENDANT, Permanence
+from maisons.label.indicateurs import EFFECTIF_MIN, Indicateur, Mesure, Periode, Unite, enregistrer
+from partenaires.enums import SuiteOrientation
+from partenaires.models import VERIFIE_PENDANT, Orientation, Permanence
 
 
 def _partenaires_verifies(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]:
@@ -39,6 +40,58 @@ enregistrer(
         ),
         unite=Unite.NOMBRE,
         mesurer=_partenaires_verifies,
+        est_comparable=True,
+    )
+)
+
+
+def _orientations(maisons: list[int], periode: Periode) -> dict[int, tuple[int, int, int]]:
+    """Of each house: how many, how many led to a contact, of how many the outcome is known."""
+    comptes = (
+        Orientation.objects.filter(maison__in=maisons, le__range=(periode.du, periode.au))
+        .order_by()
+        .values_list("maison")
+        .annotate(
+            Count("pk"),
+            Count("pk", filter=Q(suite=SuiteOrientation.CONTACT_PRIS)),
+            Count("pk", filter=~Q(suite=SuiteOrientation.INCONNUE)),
+        )
+    )
+    return {maison: (nombre, contacts, sues) for maison, nombre, contacts, sues in comptes}
+
+
+def _nombre(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]:
+    comptes = _orientations(maisons, periode)
+    return {maison: Mesure(n, effectif=n) for maison in maisons for n in [comptes.get(maison, (0, 0, 0))[0]]}
+
+
+def _contacts(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]:
+    return {
+        maison: Mesure(contacts, sues, effectif=sues)
+        for maison, (_nombre_total, contacts, sues) in _orientations(maisons, periode).items()
+    }
+
+
+enregistrer(
+    Indicateur(
+        code="orientations",
+        nom=_("Orientations vers un partenaire"),
+        definition=_("Familles adressées à un partenaire avec leur accord pendant la période, telles que notées."),
+        unite=Unite.NOMBRE,
+        mesurer=_nombre,
+        effectif_min=EFFECTIF_MIN,
+    )
+)
+enregistrer(
+    Indicateur(
+        code="orientations-contact",
+        nom=_("Orientations suivies d'un contact"),
+        definition=_(
+            "Part des orientations de la période suivies d'un contact, parmi celles dont la suite est connue."
+        ),
+        unite=Unite.POURCENT,
+        mesurer=_contacts,
+        effectif_min=EFFECTIF_MIN,
         est_comparable=True,
     )
 )

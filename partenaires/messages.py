@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from partenaires.models import DELAI_APRES_RELANCE, Partenaire
 from socle import liens
@@ -31,8 +32,8 @@ def relance(partenaire: Partenaire, destinataires: Sequence[str], *, maintenant:
                 modele="partenaire_relance",
                 contexte={
                     "nom": partenaire.nom,
-                    "verifie_le": f"{partenaire.verifie_le:%d/%m/%Y}",
-                    "cache_le": f"{maintenant + DELAI_APRES_RELANCE:%d/%m/%Y}",
+                    "verifie_le": f"{timezone.localdate(partenaire.verifie_le):%d/%m/%Y}",
+                    "cache_le": f"{timezone.localdate(maintenant + DELAI_APRES_RELANCE):%d/%m/%Y}",
                     "lien": lien_fiche(partenaire),
                 },
                 cle_unique=f"partenaire_relance:{partenaire.pk}:{maintenant:%Y%m%d}:{destinataire}"[:200],

@@ -123,6 +123,15 @@ class Partenaire(models.Model):
 
 
 class PermanenceQuerySet(models.QuerySet["Permanence"]):
+    def publiques(self, *, maintenant: datetime) -> PermanenceQuerySet:
+        """Those families may read of: still held, at a place in use of a published house, by a partner they see."""
+        return self.filter(
+            active=True,
+            lieu__actif=True,
+            lieu__maison__publiee=True,
+            partenaire__in=Partenaire.objects.publics(maintenant=maintenant),
+        )
+
     def visibles_par(
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> PermanenceQuerySet:
@@ -153,6 +162,8 @@ class Permanence(models.Model):
         validators=[MinValueValidator(5), MaxValueValidator(240)],
     )
     active = models.BooleanField(_("en cours"), default=True)
+    # What open data call the record's last change.
+    modifie_le = models.DateTimeField(_("modifiée le"), auto_now=True)
 
     objects = PermanenceQuerySet.as_manager()
 

@@ -84,17 +84,8 @@ def annuaire(request: HttpRequest) -> HttpResponse:
 
 
 def _permanences(maintenant: datetime) -> QuerySet[Permanence]:
-    """Those families may read of: of published houses and partners."""
-    return (
-        Permanence.objects.filter(
-            active=True,
-            lieu__actif=True,
-            lieu__maison__publiee=True,
-            partenaire__in=Partenaire.objects.publics(maintenant=maintenant),
-        )
-        .select_related("partenaire", "lieu__commune", "lieu__maison")
-        .order_by("intitule", "pk")
-    )
+    publiques: QuerySet[Permanence] = Permanence.objects.publiques(maintenant=maintenant)
+    return publiques.select_related("partenaire", "lieu__commune", "lieu__maison").order_by("intitule", "pk")
 
 
 def permanences_de(maison: Maison, *, maintenant: datetime) -> list[Permanence]:

@@ -63,6 +63,11 @@ def _sans_vide(donnees: dict[str, Any]) -> dict[str, Any]:
     return {nom: valeur for nom, valeur in donnees.items() if valeur not in (None, "", [])}
 
 
+def _jour(moment: datetime) -> str:
+    """The day of a record's own last change."""
+    return timezone.localdate(moment).isoformat()
+
+
 def _nom(nom: str) -> str:
     return nom.strip().rstrip(".")[:150].ljust(3, "_")
 
@@ -77,10 +82,11 @@ def _partenaires(maintenant: datetime) -> QuerySet[Partenaire]:
 
 
 def _permanences(maintenant: datetime) -> QuerySet[Permanence]:
-    publiques = Permanence.objects.filter(
-        active=True, lieu__actif=True, lieu__maison__publiee=True, partenaire__in=_partenaires(maintenant)
-    )
-    publiques = publiques if settings.DEMO else publiques.filter(lieu__demonstration=False)
+    publiques = Permanence.objects.publiques(maintenant=maintenant)
+    if not settings.DEMO:
+        publiques = publiques.filter(
+            lieu__demonstration=False, lieu__maison__demonstration=False, partenaire__demonstration=False
+        )
     return publiques.select_related("partenaire", "lieu__commune", "lieu__maison").order_by("pk")
 
 
@@ -92,12 +98,12 @@ def _lieux() -> QuerySet[Lieu]:
 
 def _structures(maintenant: datetime) -> list[dict[str, Any]]:
     return [
-        *(_structure_du_lieu(lieu, maintenant) for lieu in _lieux()),
+        *(_structure_du_lieu(lieu) for lieu in _lieux()),
         *(_structure_du_partenaire(partenaire) for partenaire in _partenaires(maintenant)),
     ]
 
 
-def _structure_du_lieu(lieu: Lieu, maintenant: datetime) -> dict[str, Any]:
+def _structure_du_lieu(lieu: Lieu) -> dict[str, Any]:
     maison = lieu.maison
     nom = maison.nom if maison.nom.startswith(lieu.nom) else f"{maison.nom} – {lieu.nom}"
     return _sans_vide(
@@ -105,7 +111,7 @@ def _structure_du_lieu(lieu: Lieu, maintenant: datetime) -> dict[str, Any]:
             "source": SOURCE,
             "id": f"{SOURCE}--lieu-{lieu.pk}",
             "nom": _nom(nom),
-            "date_maj": timezone.localdate(maintenant).isoformat(),
+            "date_maj": _jour(max(lieu.modifie_le, maison.modifie_le)),
             "description": maison.presentation if len(maison.presentation) >= 5 else None,
             "lien_source": _adresse(maison.get_absolute_url()),
             "commune": lieu.commune.nom,
@@ -126,7 +132,7 @@ def _structure_du_partenaire(partenaire: Partenaire) -> dict[str, Any]:
             "source": SOURCE,
             "id": f"{SOURCE}--partenaire-{partenaire.pk}",
             "nom": _nom(partenaire.nom),
-            "date_maj": partenaire.modifie_le.date().isoformat(),
+            "date_maj": _jour(partenaire.modifie_le),
             "description": partenaire.description if len(partenaire.description) >= 5 else None,
             "lien_source": _adresse(partenaire.get_absolute_url()),
             "commune": commune.nom if commune else None,
@@ -164,7 +170,7 @@ def _services(maintenant: datetime) -> list[dict[str, Any]]:
                     "structure_id": f"{SOURCE}--partenaire-{partenaire.pk}",
                     "nom": _nom(permanence.intitule),
                     "description": description if len(description) >= 5 else f"{permanence.intitule}, permanence",
-                    "date_maj": partenaire.modifie_le.date().isoformat(),
+                    "date_maj": _jour(max(permanence.modifie_le, partenaire.modifie_le)),
                     "lien_source": _adresse(lieu.maison.get_absolute_url()),
                     "type": "information",
                     "thematiques": [THEMATIQUE],

@@ -58,6 +58,9 @@ def _somme(a: N | None, b: N | None) -> N | None:
     return a + b
 
 
+# Fewer people or families than this behind a figure, and it is not shown.
+EFFECTIF_MIN = 5
+
 MesurerMaisons = Callable[[list[int], Periode], Mapping[int, Mesure]]
 
 

@@ -148,6 +148,8 @@ class Maison(models.Model):
     publiee = models.BooleanField(_("visible sur le portail"), default=True)
     demonstration = models.BooleanField(_("donnée de démonstration (fictive)"), default=False)
     source = models.CharField(_("source"), max_length=300, blank=True)
+    # What open data call the record's last change.
+    modifie_le = models.DateTimeField(_("modifiée le"), auto_now=True)
 
     objects = MaisonQuerySet.as_manager()
 
@@ -227,6 +229,7 @@ class Lieu(models.Model):
     qpv = models.BooleanField(_("en quartier prioritaire"), default=False)
     actif = models.BooleanField(_("utilisé"), default=True)
     demonstration = models.BooleanField(_("adresse fictive (démonstration)"), default=False)
+    modifie_le = models.DateTimeField(_("modifié le"), auto_now=True)
 
     objects = LieuQuerySet.as_manager()
 

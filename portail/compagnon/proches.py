@@ -55,21 +55,27 @@ def proches(aide: AideProche, proximite: Proximite, *, maintenant: datetime) -> 
     permanences: list[Permanence] = []
     seances: list[Seance] = []
     if PARTENAIRES[aide]:
-        lieux = list(
-            lieux_proches(latitude=proximite.latitude, longitude=proximite.longitude, rayon_km=RAYON_ELARGI_KM)
+        permanences = _permanences(aide, proximite, maintenant=maintenant)
+        seances = list(
+            seances_libres(maintenant=maintenant).filter(permanence__in=[p.pk for p in permanences])[:SEANCES_MAX]
         )
-        tenues = Permanence.objects.filter(
-            partenaire__type__in=sorted(PARTENAIRES[aide]), lieu__in=lieux, lieu__maison__publiee=True
-        )
-        permanences = list(
-            tenues.select_related("partenaire", "lieu__maison", "lieu__commune").order_by("intitule", "pk")[
-                :PERMANENCES_MAX
-            ]
-        )
-        seances = list(seances_libres(maintenant=maintenant).filter(permanence__in=tenues)[:SEANCES_MAX])
     return Proches(
         cartes=cartes_maisons(maisons, maintenant=maintenant),
         permanences=permanences,
         seances=seances,
         a_demander=a_demander,
     )
+
+
+def _permanences(aide: AideProche, proximite: Proximite, *, maintenant: datetime) -> list[Permanence]:
+    """The nearest ones within the distance asked for, or else further; two queries."""
+    rayon = max(proximite.rayon_km or RAYON_ELARGI_KM, RAYON_ELARGI_KM)
+    km = lieux_proches(latitude=proximite.latitude, longitude=proximite.longitude, rayon_km=rayon)
+    tenues = sorted(
+        Permanence.objects.publiques(maintenant=maintenant)
+        .filter(partenaire__type__in=sorted(PARTENAIRES[aide]), lieu__in=km)
+        .select_related("partenaire", "lieu__maison", "lieu__commune"),
+        key=lambda permanence: (km[permanence.lieu_id], permanence.intitule, permanence.pk),
+    )
+    assez_pres = [p for p in tenues if proximite.rayon_km is None or km[p.lieu_id] <= proximite.rayon_km]
+    return (assez_pres or tenues)[:PERMANENCES_MAX]

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from data_inclusion.schema.v1 import Service, Structure
 from django.test import Client
+from django.utils import timezone
 
+from maisons.models import Lieu, Maison
 from partenaires.enums import ModePermanence, TypePartenaire
+from partenaires.models import Partenaire, Permanence
 from portail.donnees_ouvertes import rafraichir
 from portail.tasks import rafraichir_donnees_ouvertes
 from tests.factories import CommuneFactory, LieuFactory, PartenaireFactory, PermanenceFactory, dans, maintenant
@@ -50,6 +53,16 @@ class TestSchema:
         ids = {structure["id"] for structure in structures}
         assert len(ids) == 4
         assert {service["structure_id"] for service in services} <= ids
+
+    def test_a_record_bears_the_day_of_its_own_last_change(self, client: Client) -> None:
+        publier()
+        avant = dans(days=-40)
+        for modele in (Lieu, Maison, Partenaire, Permanence):
+            modele.objects.update(modifie_le=avant)
+        rafraichir(maintenant=maintenant())
+        jour = timezone.localdate(avant).isoformat()
+        for nom in ("structures.json", "services.json"):
+            assert {donnee["date_maj"] for donnee in lire(client, nom)} == {jour}
 
     def test_the_geojson_has_a_point_for_each_structure_that_has_a_place(self, client: Client) -> None:
         publier()
