@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from django.conf import settings
+from django.utils.translation import override
+
 from ateliers import messages, seances
 from ateliers.enums import Etendue
 from ateliers.models import Inscription, Seance
+from ateliers.occupations import reserver
 from maisons.arrets import ArretRefuse, Changement, Contact
 from maisons.recurrence import decalage_local, decaler
 from socle.enums import Canal
@@ -22,6 +26,7 @@ def annoncer(changement: Changement, maintenant: datetime) -> set[Contact]:
     ici = list(
         Seance.objects.publiees()
         .with_cadre()
+        .select_related("animateur", "salle")
         .filter(lieu=changement.lieu_avant, debut__lt=changement.fin_avant, fin__gt=changement.debut_avant)
         .order_by("pk")
     )
@@ -30,10 +35,22 @@ def annoncer(changement: Changement, maintenant: datetime) -> set[Contact]:
         # Those already there were told by word of mouth.
         for seance in (seance for seance in ici if seance.debut > maintenant):
             prevenus |= _contacts(seance)
-            motif = str(arret.get_motif_display())
+            # Kept with the session and read by all, whatever the language of who cancels.
+            with override(settings.LANGUAGE_CODE):
+                motif = str(arret.get_motif_display())
             seances.annuler_seances(seance=seance, etendue=Etendue.SEULE, motif=motif, maintenant=maintenant)
     elif (changement.lieu_avant.pk, changement.debut_avant) != (arret.lieu_id, arret.debut):
-        for seance in ici:
+        # All leaders and rooms, then all sessions, before any moves: everybody locks them in this order.
+        reserver(animateurs=[seance.animateur for seance in ici], salles=[seance.salle for seance in ici])
+        list(
+            Seance.objects.filter(pk__in=[seance.pk for seance in ici])
+            .order_by("pk")
+            .select_for_update(of=("self",), no_key=True)
+            .values_list("pk")
+        )
+        # One after the other of one leader: the last makes room first when they move later, the first when earlier.
+        plus_tard = arret.debut > changement.debut_avant
+        for seance in sorted(ici, key=lambda seance: (seance.debut, seance.pk), reverse=plus_tard):
             prevenus |= _contacts(seance)
             _deplacer(seance, changement, maintenant)
     else:
@@ -53,6 +70,8 @@ def _deplacer(seance: Seance, changement: Changement, maintenant: datetime) -> N
         seances.Changements.de(seance),
         debut=decaler(seance.debut, seance.zone, decalage, vers=arret.zone),
         lieu=arret.lieu,
+        # A room stays where it is.
+        salle=seance.salle if arret.lieu_id == avant.pk else None,
     )
     try:
         seances.modifier_seances(

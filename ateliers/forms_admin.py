@@ -243,17 +243,6 @@ def verifier_equipe(form: forms.Form, donnees: dict[str, Any], lieu: Lieu | None
         form.add_error("animateur", __("Cette personne n'est pas de l'équipe de cette maison."))
 
 
-def lire_jours(valeurs: Iterable[str]) -> set[date]:
-    """The days ticked in a preview; what is not a day is left out."""
-    jours = set()
-    for valeur in valeurs:
-        try:
-            jours.add(date.fromisoformat(valeur))
-        except ValueError:
-            continue
-    return jours
-
-
 def _celle_de(seance: Seance) -> QuerySet[Salle]:
     return Salle.objects.filter(pk=seance.salle_id or 0).select_related("lieu")
 

@@ -154,13 +154,10 @@ def compter(
     return comptage
 
 
-def decompter(*, arret: Arret) -> bool:
-    """Take the last count back; whether there was one."""
-    dernier = arret.comptages.order_by("-compte_le", "-pk").first()
-    if dernier is None:
-        return False
-    dernier.delete()
-    return True
+def decompter(*, arret: Arret, comptage: int) -> bool:
+    """Take one count of a stop back, by its number: a second tap finds it gone. Whether it was there."""
+    supprimes, _details = arret.comptages.filter(pk=comptage).delete()
+    return bool(supprimes)
 
 
 def _verrouiller(pks: Sequence[int]) -> list[Arret]:
@@ -184,6 +181,8 @@ def _enregistrer(
     changes: Sequence[tuple[Arret, tuple[Lieu, datetime, datetime]]], champs: Sequence[str], maintenant: datetime
 ) -> Bilan:
     bilan = Bilan()
+    # Of several stops at once (the rest of a day), who follows is told in one message.
+    ensemble: dict[Contact, tuple[Suivi, list[Arret]]] = {}
     for arret, (lieu, debut, fin) in changes:
         arret.revision += 1
         arret.modifie_le = maintenant
@@ -197,9 +196,14 @@ def _enregistrer(
             for suivi in messages.suivis_concernes([arret.lieu, lieu])
             if (suivi.canal, suivi.destinataire) not in deja
         ]
-        messages.arret_change(arret, suivis, lieu_avant=lieu, debut_avant=debut, maintenant=maintenant)
+        if len(changes) == 1:
+            messages.arret_change(arret, suivis, lieu_avant=lieu, debut_avant=debut, maintenant=maintenant)
+        for suivi in suivis:
+            ensemble.setdefault(_contact(suivi), (suivi, []))[1].append(arret)
         bilan.changes.append(arret)
         bilan.prevenus |= deja | {_contact(suivi) for suivi in suivis}
+    if len(changes) > 1:
+        messages.arrets_annules(list(ensemble.values()), maintenant=maintenant)
     return bilan
 
 

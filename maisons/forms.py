@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -135,6 +135,13 @@ class ProximiteForm(forms.Form):
         # Whether a whole postcode would tell more than what was typed.
         self.peut_preciser = True
 
+    @classmethod
+    def de_l_adresse(cls, donnees: Any) -> Self:
+        """The form of an address, already validated; unbound when the address asks for no place."""
+        form = cls(donnees if any(donnees.get(champ) for champ in ("lieu", "commune", "lat")) else None)
+        form.is_valid()
+        return form
+
     def clean(self) -> dict[str, Any]:
         donnees = super().clean() or self.cleaned_data
         # What goes wrong in a hidden field is told where the person can put it right.
@@ -247,16 +254,26 @@ class FiltreMaisonsForm(ProximiteForm):
         )
 
 
-class SuiviForm(ContactForm):
-    """How to reach who wants to be told, and how far around the commune."""
-
-    rayon_km = forms.TypedChoiceField(
+def _champ_rayon() -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
         label=_("Me prévenir des arrêts"),
         choices=Suivi.Rayon.choices,
         coerce=int,
         initial=Suivi.Rayon.DIX.value,
         widget=forms.RadioSelect,
     )
+
+
+class SuiviForm(ContactForm):
+    """How to reach who wants to be told, and how far around the commune."""
+
+    rayon_km = _champ_rayon()
+
+
+class RayonForm(forms.Form):
+    """How far, once one follows."""
+
+    rayon_km = _champ_rayon()
 
 
 class AcceptationForm(forms.Form):

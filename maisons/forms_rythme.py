@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -91,3 +92,14 @@ class RythmeForm(forms.Form):
             nombre=donnees["nombre"],
             dates=donnees["dates"] if frequence == Frequence.DATES else (),
         )
+
+
+def lire_jours(valeurs: Iterable[str]) -> set[date]:
+    """The days ticked in a preview; what is not a day is left out."""
+    jours = set()
+    for valeur in valeurs:
+        try:
+            jours.add(date.fromisoformat(valeur))
+        except ValueError:
+            continue
+    return jours

@@ -148,7 +148,6 @@ def arret_change(
     contexte = {
         **_arret(arret),
         "genre": genre,
-        "motif": str(arret.get_motif_display()) if arret.est_annule else "",
         "retard": arret.retard_minutes,
         "avant": {
             "debut": debut_avant.isoformat(),
@@ -158,12 +157,40 @@ def arret_change(
         },
     }
     _deposer(
-        [(suivi, contexte) for suivi in suivis],
+        [(suivi, {**contexte, "motif": _motif(arret, suivi)}) for suivi in suivis],
         "arret_change",
         cle=f"arret:{arret.pk}:{arret.revision}",
         maintenant=maintenant,
         pas_apres=max(arret.fin, debut_avant),
     )
+
+
+def arrets_annules(personnes: Sequence[tuple[Suivi, list[Arret]]], *, maintenant: datetime) -> None:
+    """Several stops cancelled at once: one message a person, whatever the number of stops it follows."""
+    for suivi, arrets in personnes:
+        tous = sorted(arrets, key=lambda arret: (arret.debut, arret.pk))
+        premier = tous[0]
+        contexte = {
+            **_arret(premier),
+            "motif": _motif(premier, suivi),
+            "arrets": [_arret(arret) for arret in tous[:ARRETS_NOMMES]],
+            "autres": max(0, len(tous) - ARRETS_NOMMES),
+        }
+        _deposer(
+            [(suivi, contexte)],
+            "arrets_annules",
+            cle=f"arrets:{premier.pk}:{premier.revision}",
+            maintenant=maintenant,
+            pas_apres=tous[-1].fin,
+        )
+
+
+def _motif(arret: Arret, suivi: Suivi) -> str:
+    """Why a stop is cancelled, in the language of who reads it."""
+    if not arret.est_annule:
+        return ""
+    with override(suivi.langue):
+        return str(arret.get_motif_display())
 
 
 def echeance_du_label(

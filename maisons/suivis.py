@@ -47,6 +47,11 @@ def confirmer_suivi(*, suivi: Suivi, maintenant: datetime) -> None:
     Suivi.objects.filter(pk=suivi.pk).update(confirme_le=maintenant)
 
 
+def changer_rayon(*, suivi: Suivi, rayon_km: int) -> None:
+    """How far around its commune someone wants to be told; who holds the link is the owner of the contact."""
+    Suivi.objects.filter(pk=suivi.pk).update(rayon_km=rayon_km)
+
+
 def arreter_suivi(*, suivi: Suivi) -> None:
     """Nothing is kept of who no longer follows."""
     Suivi.objects.filter(pk=suivi.pk).delete()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from maisons import messages
@@ -118,7 +118,11 @@ def prevoir_tournee(*, projet: Projet, maintenant: datetime) -> list[JourneePrev
                     _("« %(apres)s » commence avant que « %(avant)s » soit fini.")
                     % {"apres": apres[0].lieu.nom, "avant": avant[0].lieu.nom}
                 )
-        journees.append(JourneePrevue(jour, _arrets_du_jour(voulus, deja), motif(jour)))
+        journee = JourneePrevue(jour, _arrets_du_jour(voulus, deja), motif(jour))
+        journees.append(journee)
+        if journee.retenue:
+            # What ends after midnight is in the way of the next day.
+            deja.extend(_Occupation(arret.etape.lieu, arret.debut, arret.fin) for arret in journee.arrets)
     return journees
 
 
@@ -145,16 +149,30 @@ def _arrets_du_jour(
     return tuple(arrets)
 
 
-@transaction.atomic
 def creer_tournee(*, projet: Projet, jours: Collection[date], cle: uuid.UUID, maintenant: datetime) -> Tournee:
     """Create a tour with its stops on each day of `jours` that its rule gives; followers are told of all, once.
 
-    The same `cle` always ends in the same tour. Raises TourneeRefusee when no day is left, RegleImpossible when the
-    rule gives none.
+    The same `cle` always ends in the same tour. Raises TourneeRefusee when no day is left, when the key served for
+    another team or when the team is elsewhere meanwhile; RegleImpossible when the rule gives no day.
     """
+    try:
+        with transaction.atomic():
+            return _creer_tournee(projet, jours, cle, maintenant)
+    except IntegrityError as erreur:
+        # A stop moved, or the same form sent for another team, at this very moment: the database alone saw it.
+        if "arret_un_seul_lieu_a_la_fois" in str(erreur):
+            raise TourneeRefusee(_("Ce véhicule ou cette équipe est déjà ailleurs à l'une de ces dates.")) from None
+        if "cle_idempotence" in str(erreur):
+            raise TourneeRefusee(_("Ce formulaire a déjà servi. Rechargez la page.")) from None
+        raise
+
+
+def _creer_tournee(projet: Projet, jours: Collection[date], cle: uuid.UUID, maintenant: datetime) -> Tournee:
     # Plans for one team queue on this row, so that what the preview showed as free still is.
     equipage = Equipage.objects.select_for_update(of=("self",), no_key=True).get(pk=projet.equipage.pk)
-    if (faite := Tournee.objects.filter(cle_idempotence=cle, equipage=equipage).first()) is not None:
+    if (faite := Tournee.objects.filter(cle_idempotence=cle).first()) is not None:
+        if faite.equipage_id != equipage.pk:
+            raise TourneeRefusee(_("Ce formulaire a déjà servi. Rechargez la page."))
         return faite
     journees = prevoir_tournee(projet=projet, maintenant=maintenant)
     gardees = [journee for journee in journees if journee.retenue and journee.jour in jours]

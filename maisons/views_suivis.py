@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from maisons import suivis
-from maisons.forms import SuiviForm
-from maisons.messages import USAGE_SUIVI, concerne
+from maisons.forms import RayonForm, SuiviForm
+from maisons.messages import USAGE_SUIVI
 from maisons.models import Arret, Commune, Suivi
 from socle import liens
+from socle.conservation import regle_de
 from socle.enums import Canal
 from socle.origine import page_privee, sans_cookie
 from socle.quotas import adresse_client, consommer
@@ -72,16 +73,32 @@ def suivi(request: HttpRequest, jeton: str) -> HttpResponse:
     if trouve is None:
         return render(request, "maisons/suivi_arrete.html", status=200 if "fait" in request.GET else PARTI)
     maintenant = timezone.now()
+    form = RayonForm(initial={"rayon_km": trouve.rayon_km})
     if request.method == "POST":
-        if request.POST.get("acte") == "arreter":
-            suivis.arreter_suivi(suivi=trouve)
-        else:
-            suivis.confirmer_suivi(suivi=trouve, maintenant=maintenant)
-        return redirect(f"{reverse('maisons:suivi', args=[jeton])}?fait")
-    arrets = [
-        arret
-        for arret in Arret.objects.publics().a_venir(maintenant=maintenant).with_cadre().order_by("debut", "pk")
-        if concerne(trouve, arret.lieu)
-    ]
-    contexte = {"suivi": trouve, "arrets": arrets[:ARRETS_MONTRES], "fait": "fait" in request.GET}
-    return render(request, "maisons/suivi.html", contexte)
+        form = RayonForm(request.POST)
+        match request.POST.get("acte"):
+            case "arreter":
+                suivis.arreter_suivi(suivi=trouve)
+                return _retour(jeton, "arreter")
+            case "confirmer":
+                suivis.confirmer_suivi(suivi=trouve, maintenant=maintenant)
+                return _retour(jeton, "confirmer")
+            case "rayon" if form.is_valid():
+                suivis.changer_rayon(suivi=trouve, **form.cleaned_data)
+                return _retour(jeton, "rayon")
+    contexte = {
+        "suivi": trouve,
+        "duree": regle_de("suivis").duree,
+        "arrets": Arret.objects.publics()
+        .a_venir(maintenant=maintenant)
+        .for_suivi(trouve)
+        .with_cadre()
+        .order_by("debut", "pk")[:ARRETS_MONTRES],
+        "form": form,
+        "fait": request.GET.get("fait", ""),
+    }
+    return render(request, "maisons/suivi.html", contexte, status=INVALIDE if request.method == "POST" else 200)
+
+
+def _retour(jeton: str, fait: str) -> HttpResponse:
+    return redirect(f"{reverse('maisons:suivi', args=[jeton])}?fait={fait}")

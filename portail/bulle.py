@@ -35,6 +35,7 @@ HORIZON_AFFICHE = timedelta(weeks=13)
 ARRETS_AFFICHE = 8
 ARRETS_MAX = 200
 ARRETS_PROCHES = 12
+ARRETS_PLUS_LOIN = 3
 # Calendars ask again every few hours; yesterday's stop must not vanish from them at midnight.
 PASSE_FLUX = timedelta(days=14)
 HORIZON_FLUX = timedelta(weeks=26)
@@ -93,14 +94,11 @@ def cartes(arrets: Iterable[Arret], *, maintenant: datetime, proximite: Proximit
 @page_publique(MINUTE)
 def bulle(request: HttpRequest) -> HttpResponse:
     maintenant = timezone.now()
-    demande = any(request.GET.get(champ) for champ in ("lieu", "commune", "lat"))
-    form = ProximiteForm(request.GET if demande else None)
-    form.is_valid()
+    form = ProximiteForm.de_l_adresse(request.GET)
     maison = _maison(request)
-    arrets = arrets_publics(maintenant=maintenant).order_by("debut", "pk")
+    arrets = arrets_publics(maintenant=maintenant)
     if maison is not None:
         arrets = arrets.filter(equipage__maison=maison)
-    toutes = cartes(arrets[:ARRETS_MAX], maintenant=maintenant, proximite=form.proximite)
     contexte: dict[str, Any] = {
         "form": form,
         "maintenant": maintenant,
@@ -112,25 +110,29 @@ def bulle(request: HttpRequest) -> HttpResponse:
         "url_ics": f"{reverse('portail:bulle_ics')}{f'?maison={maison.slug}' if maison else ''}",
     }
     if form.proximite is None:
+        toutes = cartes(arrets.order_by("debut", "pk")[:ARRETS_MAX], maintenant=maintenant)
         contexte["jours"] = _par_jour(toutes, aujourd_hui=timezone.localdate())
     else:
-        contexte |= _pres_de(toutes, form.proximite)
+        contexte |= _pres_de(arrets, form.proximite, maintenant=maintenant)
     return render(request, "portail/bulle.html", contexte)
 
 
-def _pres_de(toutes: list[CarteArret], proximite: Proximite) -> dict[str, Any]:
+def _pres_de(arrets: ArretQuerySet, proximite: Proximite, *, maintenant: datetime) -> dict[str, Any]:
     """The next stop within reach and those after it; when there is none, the nearest ones whatever the distance."""
-    maintenues = [carte for carte in toutes if not carte.arret.est_annule]
-    rayon = proximite.rayon_km
-    proches = [carte for carte in toutes if rayon is None or (carte.distance_km or 0) <= rayon]
-    possibles = [carte for carte in proches if not carte.arret.est_annule]
-    if possibles:
-        prochaine = possibles[0]
-        suivantes = [carte for carte in proches if carte is not prochaine][:ARRETS_PROCHES]
-        return {"prochaine": prochaine, "suivantes": suivantes}
-    plus_loin = sorted(maintenues, key=lambda carte: (carte.distance_km or 0, carte.arret.debut))
-    annulees = [carte for carte in proches if carte.arret.est_annule]
-    return {"prochaine": None, "annulees": annulees, "plus_loin": plus_loin[:3]}
+    situes: Any = arrets.with_distance(latitude=proximite.latitude, longitude=proximite.longitude)
+    proches = situes if proximite.rayon_km is None else situes.filter(km__lte=proximite.rayon_km)
+    trouves = cartes(proches.order_by("debut", "pk")[: ARRETS_PROCHES + 1], maintenant=maintenant, proximite=proximite)
+    prochaine = next((carte for carte in trouves if not carte.arret.est_annule), None)
+    if prochaine is None and (suivant := proches.prevus().order_by("debut", "pk").first()) is not None:
+        # Behind a row of cancelled ones.
+        prochaine = cartes([suivant], maintenant=maintenant, proximite=proximite)[0]
+    if prochaine is not None:
+        suivantes = [carte for carte in trouves if carte.arret.pk != prochaine.arret.pk]
+        return {"prochaine": prochaine, "suivantes": suivantes[:ARRETS_PROCHES]}
+    plus_loin = cartes(
+        situes.prevus().order_by("km", "debut", "pk")[:ARRETS_PLUS_LOIN], maintenant=maintenant, proximite=proximite
+    )
+    return {"prochaine": None, "annulees": trouves[:ARRETS_PROCHES], "plus_loin": plus_loin}
 
 
 def _par_jour(toutes: list[CarteArret], *, aujourd_hui: date) -> list[tuple[date, str, list[CarteArret]]]:

@@ -56,7 +56,7 @@ NUMEROS_ACCUEIL = ("15", "3114", "119")
 @page_publique(MINUTE)
 def accueil(request: HttpRequest) -> HttpResponse:
     maintenant = timezone.now()
-    form = _proximite(request)
+    form = ProximiteForm.de_l_adresse(request.GET)
     contexte: dict[str, Any] = {
         "form": form,
         "maintenant": maintenant,
@@ -154,20 +154,13 @@ def professionnels(request: HttpRequest) -> HttpResponse:
 
 def _page_contacts(request: HttpRequest, gabarit: str, maisons: QuerySet[Maison], **contexte: Any) -> HttpResponse:
     """A page that ends on the houses to ring or write to: the nearest ones once a place is given."""
-    form = _proximite(request)
+    form = ProximiteForm.de_l_adresse(request.GET)
     if form.proximite is not None:
         proches = maisons_proches(form.proximite, maisons, maximum=MAISONS_PROCHES * 2)
         cartes = cartes_maisons(proches, maintenant=timezone.now())
     else:
         cartes = []
     return render(request, gabarit, {"form": form, "proximite": form.proximite, "cartes": cartes, **contexte})
-
-
-def _proximite(request: HttpRequest) -> ProximiteForm:
-    """The search for a place as it was sent, validated; unbound when nothing was asked."""
-    form = ProximiteForm(request.GET if any(request.GET.get(champ) for champ in ("lieu", "commune", "lat")) else None)
-    form.is_valid()
-    return form
 
 
 @require_safe

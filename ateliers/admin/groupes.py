@@ -21,12 +21,12 @@ from django.utils.translation import ngettext
 
 from ateliers import seances, suites
 from ateliers.enums import AnnuleePar, Presence, StatutMembre, StatutSeance
-from ateliers.forms_admin import lire_jours
 from ateliers.forms_groupes_equipe import CohorteForm, JournalForm, RencontresForm, ThemeGroupeForm
 from ateliers.groupes import bilans, cohortes, demandes, naissances, places, vie
 from ateliers.groupes.frise import Naissance, Periode, dessiner
 from ateliers.models import DemandeGroupe, GroupePairs, Inscription, MembreGroupe, Seance, ThemePropose
 from familles.lectures import noter_page
+from maisons.forms_rythme import lire_jours
 from maisons.models import Lieu, Maison
 from maisons.perms import equipes
 from maisons.recurrence import RegleImpossible

@@ -23,11 +23,12 @@ from ateliers.admin import accueil, ecrire, importer, presences, saisons
 from ateliers.admin.commun import noter_lecture
 from ateliers.admin.tables import TABLES_SEANCES
 from ateliers.enums import StatutInscription, StatutSeance
-from ateliers.forms_admin import AnnulationForm, ModificationForm, PlanificationForm, lire_jours
+from ateliers.forms_admin import AnnulationForm, ModificationForm, PlanificationForm
 from ateliers.models import Atelier, Inscription, Seance, Serie
 from ateliers.perms import can_confier, can_voir_les_inscrits
 from maisons.calendriers import vacances_connues_jusqu_au
 from maisons.enums import Frequence
+from maisons.forms_rythme import lire_jours
 from maisons.models import Lieu, Maison
 from maisons.perms import equipes
 from maisons.recurrence import RegleImpossible, jours_de_la_regle

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 
 from maisons import arrets, tournees
 from maisons.enums import MotifArret, StatutArret
+from maisons.forms_rythme import lire_jours
 from maisons.forms_tournees import (
     ETAPES_MAX,
     AnnulationArretForm,
@@ -166,7 +167,7 @@ class TourneeAdmin(PorteeAdmin):
     def _creer(
         self, request: HttpRequest, form: TourneeForm, projet: tournees.Projet, maintenant: datetime
     ) -> HttpResponse:
-        jours = {date.fromisoformat(jour) for jour in request.POST.getlist("garder") if _est_un_jour(jour)}
+        jours = lire_jours(request.POST.getlist("garder"))
         tournee = tournees.creer_tournee(
             projet=projet, jours=jours, cle=form.cleaned_data["cle"], maintenant=maintenant
         )
@@ -181,14 +182,6 @@ class TourneeAdmin(PorteeAdmin):
         return visibles(
             queryset, utilisateur_de(request), le=timezone.localdate(), roles=self.roles_pour("add", "change")
         )
-
-
-def _est_un_jour(valeur: str) -> bool:
-    try:
-        date.fromisoformat(valeur)
-    except ValueError:
-        return False
-    return True
 
 
 class FiltrePeriode(admin.SimpleListFilter):
@@ -462,7 +455,9 @@ class ArretAdmin(PorteeAdmin):
         arret: Arret = self.objet_ou_404(request, str(object_id), "change")
         if request.method != "POST":
             return HttpResponseRedirect(_url_route(arret))
-        arrets.decompter(arret=arret)
+        numero = request.POST.get("comptage", "")
+        if numero.isdecimal() and len(numero) < 19:
+            arrets.decompter(arret=arret, comptage=int(numero))
         return HttpResponseRedirect(f"{_url_route(arret)}#arret-{arret.pk}")
 
     def _dire(self, request: HttpRequest, bilan: arrets.Bilan, fait: Any) -> None:
@@ -479,7 +474,7 @@ class ArretAdmin(PorteeAdmin):
 
 def _jour_demande(request: HttpRequest) -> date | None:
     saisie = request.POST.get("jour") or request.GET.get("jour", "")
-    return date.fromisoformat(saisie) if _est_un_jour(saisie) else None
+    return next(iter(lire_jours([saisie])), None)
 
 
 def _url_route(arret: Arret) -> str:
@@ -497,6 +492,7 @@ def _comptes(pks: list[int]) -> dict[int, dict[str, Any]]:
             adultes_venus=Sum("adultes"),
             enfants_venus=Sum("enfants"),
             premieres=Count("pk", filter=Q(premiere_visite=True)),
+            dernier=Max("pk"),
         )
     )
     return {somme["arret"]: dict(somme) for somme in sommes}

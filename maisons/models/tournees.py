@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maisons.distance import distance_sql
 from maisons.enums import GenreEquipage, MotifArret, ServiceABord, StatutArret
 from maisons.models.reseau import Lieu, Maison
 from maisons.models.territoire import Commune
@@ -137,6 +138,21 @@ class ArretQuerySet(models.QuerySet["Arret"]):
 
     def with_cadre(self) -> ArretQuerySet:
         return self.select_related("lieu__commune", "equipage__maison")
+
+    def with_distance(self, *, latitude: float, longitude: float) -> ArretQuerySet:
+        """Annotates `km`, from a point to the place."""
+        return self.annotate(
+            km=distance_sql(latitude, longitude, champ_lat="lieu__latitude", champ_lon="lieu__longitude")
+        )
+
+    def for_suivi(self, suivi: Suivi) -> ArretQuerySet:
+        """Those that who follows a commune is told of, as `messages.concerne` says it; the commune must be loaded."""
+        ici = Q(lieu__commune=suivi.commune_id)
+        if not suivi.rayon_km:
+            return self.filter(ici)
+        commune = suivi.commune
+        situes = self.with_distance(latitude=commune.latitude, longitude=commune.longitude)
+        return situes.filter(ici | Q(km__lte=suivi.rayon_km))
 
     def visibles_par(
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None

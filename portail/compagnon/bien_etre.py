@@ -162,9 +162,7 @@ def _cadre() -> dict[str, Any]:
 
 
 def _lieu(request: HttpRequest) -> ProximiteForm:
-    form = ProximiteForm(request.GET if any(request.GET.get(champ) for champ in ("lieu", "commune", "lat")) else None)
-    form.is_valid()
-    return form
+    return ProximiteForm.de_l_adresse(request.GET)
 
 
 def _joignables() -> Any:

@@ -122,8 +122,7 @@ def fragment(reperes: Reperes) -> str:
 def repere(request: HttpRequest, code: str) -> HttpResponse:
     """One milestone for everybody: what it is, who helps, where it comes from, and what is near."""
     version = get_object_or_404(VersionJalon.objects.publiees(), jalon__code=code)
-    form = ProximiteForm(request.GET if any(request.GET.get(champ) for champ in ("lieu", "commune", "lat")) else None)
-    form.is_valid()
+    form = ProximiteForm.de_l_adresse(request.GET)
     contexte: dict[str, Any] = {
         "version": version,
         "mention": mention(version.confiance),

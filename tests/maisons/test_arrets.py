@@ -9,21 +9,25 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils.translation import override
 
 from ateliers.enums import StatutInscription, StatutSeance
 from maisons import arrets, suivis
 from maisons.enums import MotifArret, StatutArret
 from maisons.models import Arret, ComptageArret, Suivi
 from socle import conservation
+from socle.composition import composer_courriel
 from socle.enums import Canal
 from socle.models import Message
 from tests.factories import (
     ArretFactory,
     CommuneFactory,
+    EquipageFactory,
     InscriptionFactory,
     LieuFactory,
     SeanceFactory,
     SuiviFactory,
+    UtilisateurFactory,
     dans,
     maintenant,
 )
@@ -92,7 +96,7 @@ class TestRetard:
             retard(ArretFactory(**{etat: True}))
 
     def test_says_no_theme_in_subject_or_sms(self) -> None:
-        from socle.composition import composer_courriel, composer_sms
+        from socle.composition import composer_sms
 
         arret = ArretFactory(lieu__commune__nom="Rethel")
         SuiviFactory()
@@ -131,6 +135,29 @@ class TestAnnulation:
         arret.refresh_from_db()
         assert (arret.statut, arret.motif, arret.revision) == (StatutArret.ANNULE, MotifArret.PANNE, 1)
 
+    def test_the_rest_of_a_day_is_one_message_for_who_follows(self) -> None:
+        equipage = EquipageFactory()
+        du_jour = [
+            ArretFactory(equipage=equipage, debut=dans(hours=3 * n), fin=dans(hours=3 * n + 1)) for n in range(1, 4)
+        ]
+        SuiviFactory(destinataire="suivi@exemple.fr", langue="en")
+        bilan = arrets.annuler_arrets(arrets=du_jour, motif=MotifArret.METEO, maintenant=maintenant())
+        assert len(bilan.changes) == 3
+        message = Message.objects.get()
+        assert message.modele == "arrets_annules"
+        assert len(message.contexte["arrets"]) == 3
+        assert composer_courriel(message).subject
+
+    def test_the_reason_is_in_the_language_of_who_reads_it(self) -> None:
+        arret = ArretFactory()
+        inscription = reserver(arret, email="ines@exemple.fr", telephone="")
+        SuiviFactory(destinataire="suivi@exemple.fr", langue="fr")
+        with override("en"):
+            arrets.annuler_arrets(arrets=[arret], motif=MotifArret.METEO, maintenant=maintenant())
+        inscription.seance.refresh_from_db()
+        assert inscription.seance.motif_annulation == "neige ou verglas"
+        assert Message.objects.get(modele="arret_change").contexte["motif"] == "neige ou verglas"
+
 
 class TestDeplacement:
     def deplacer(self, arret: Arret, **options: Any) -> arrets.Bilan:
@@ -164,6 +191,25 @@ class TestDeplacement:
         assert dits("seance_modifiee") == [("email", "ines@exemple.fr")]
         assert dits("arret_change") == [("email", "ici@exemple.fr"), ("email", "la-bas@exemple.fr")]
 
+    @pytest.mark.parametrize("heures", [1, -1])
+    def test_back_to_back_sessions_of_one_leader_move_along(self, heures: int) -> None:
+        arret = ArretFactory(debut=dans(days=3), fin=dans(days=3, hours=3))
+        mene = UtilisateurFactory()
+        seances = [
+            SeanceFactory(
+                lieu=arret.lieu,
+                animateur=mene,
+                debut=arret.debut + timedelta(hours=n),
+                fin=arret.debut + timedelta(hours=n + 1),
+            )
+            for n in range(3)
+        ]
+        vers = (arret.debut + timedelta(hours=heures)).astimezone(arret.zone)
+        self.deplacer(arret, jour=vers.date(), heure=vers.time(), duree_minutes=180)
+        for n, seance in enumerate(seances):
+            seance.refresh_from_db()
+            assert seance.debut == arret.debut + timedelta(hours=n + heures)
+
     def test_is_refused_where_the_team_is_elsewhere(self) -> None:
         arret = ArretFactory()
         ArretFactory(equipage=arret.equipage, debut=arret.debut + timedelta(days=1))
@@ -185,8 +231,9 @@ class TestComptage:
         for _ in range(2):
             arrets.compter(arret=arret, adultes=1, enfants=2, premiere_visite=True, cle=cle, maintenant=maintenant())
         assert ComptageArret.objects.count() == 1
-        assert arrets.decompter(arret=arret)
-        assert not arrets.decompter(arret=arret)
+        dernier = arret.comptages.get().pk
+        assert arrets.decompter(arret=arret, comptage=dernier)
+        assert not arrets.decompter(arret=arret, comptage=dernier)
 
     def test_nobody_is_counted_before_the_day(self) -> None:
         with pytest.raises(arrets.ArretRefuse):

@@ -37,10 +37,15 @@ KM = 1 / 111.195
 @pytest.fixture
 def monde() -> dict[str, Any]:
     """A van's house with a stop at 0 km, communes at 4, 9, 19 and 30 km to the north."""
-    ici = CommuneFactory(nom="Ici", population=1000, latitude=49.0, longitude=4.5)
+    ici = CommuneFactory(autre=True, nom="Ici", population=1000, latitude=49.0, longitude=4.5)
     communes = {
         km: CommuneFactory(
-            nom=f"A{km}", population=100 * km, latitude=49 + km * KM, longitude=4.5, departement=ici.departement
+            autre=True,
+            nom=f"A{km}",
+            population=100 * km,
+            latitude=49 + km * KM,
+            longitude=4.5,
+            departement=ici.departement,
         )
         for km in (4, 9, 19, 30)
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -86,6 +87,12 @@ class TestRecurrence:
         assert creer(voulu, cle=cle) == creer(voulu, cle=cle)
         assert Arret.objects.count() == 4
 
+    def test_a_key_that_served_for_another_team_is_refused(self, equipage: Any) -> None:
+        cle, autre = uuid.uuid4(), EquipageFactory(maison=equipage.maison)
+        creer(projet(equipage, [(lieu(equipage), "10:00", 60)]), cle=cle)
+        with pytest.raises(TourneeRefusee, match="déjà servi"):
+            creer(projet(autre, [(lieu(autre), "10:00", 60)]), cle=cle)
+
     def test_a_plan_without_a_day_is_refused(self, equipage: Any) -> None:
         with pytest.raises(TourneeRefusee, match="au moins une date"):
             creer(projet(equipage, [(lieu(equipage), "09:30", 60)]), jours=set())
@@ -131,6 +138,23 @@ class TestChevauchement:
         assert [journee.retenue for journee in journees] == [False, True]
         creer(autre)
         assert Arret.objects.count() == 2
+
+    def test_what_lasts_past_midnight_takes_the_next_morning(self, equipage: Any) -> None:
+        voulu = projet(equipage, [(lieu(equipage), "20:00", 720)], jours=list(range(7)), nombre=3)
+        journees = prevoir_tournee(
+            projet=replace(voulu, etapes=[replace(voulu.etapes[0], duree_minutes=1500)]), maintenant=LUNDI
+        )
+        assert [journee.retenue for journee in journees] == [True, False, True]
+
+    def test_a_stop_moved_meanwhile_is_a_sentence(self, equipage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        voulu = projet(equipage, [(lieu(equipage), "10:00", 60)])
+        journees = prevoir_tournee(projet=voulu, maintenant=LUNDI)
+        prevu = journees[0].arrets[0]
+        ArretFactory(equipage=equipage, debut=prevu.debut, fin=prevu.fin)
+        # As if it had been moved there after the days were looked at.
+        monkeypatch.setattr("maisons.tournees.prevoir_tournee", lambda **_: journees)
+        with pytest.raises(TourneeRefusee, match="déjà ailleurs"):
+            creer_tournee(projet=voulu, jours={journees[0].jour}, cle=uuid.uuid4(), maintenant=LUNDI)
 
     def test_the_database_refuses_two_stops_of_one_vehicle_at_once(self, equipage: Any) -> None:
         debut = LUNDI + timedelta(days=1)

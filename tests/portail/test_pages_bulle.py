@@ -15,6 +15,7 @@ from icalendar import Calendar
 from pdfua import validate
 from pdfua.model import Severity
 
+from maisons.messages import lien_suivi
 from maisons.models import Suivi
 from socle.models import Message
 from tests.factories import (
@@ -88,6 +89,17 @@ class TestPresDeMoi:
         contexte = client.get(PAGE, {"lieu": "Rethel"}).context
         assert contexte["prochaine"].arret == pres
         assert loin not in [carte.arret for carte in contexte["suivantes"]]
+
+    def test_two_hundred_sooner_stops_elsewhere_hide_nothing(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("portail.bulle.ARRETS_MAX", 1)
+        monkeypatch.setattr("portail.bulle.ARRETS_PROCHES", 1)
+        ArretFactory(debut=dans(hours=1), lieu__latitude=44.0, lieu__longitude=1.0)
+        arret_a(debut=dans(days=9))
+        page = client.get(reverse("portail:bulle"), {"commune": "08362"}).content.decode()
+        assert "Le prochain arrêt près de Rethel" in page
+        assert "Aucun arrêt à moins" not in page
 
     def test_offers_the_nearest_when_none_is_within_reach(self, client: Client) -> None:
         CommuneFactory()
@@ -171,6 +183,18 @@ class TestSuivre:
         client.post(lien, {"acte": "arreter"})
         assert not Suivi.objects.exists()
         assert client.get(lien).status_code == 410
+
+    def test_its_owner_changes_the_distance_and_goes_on(self, client: Client) -> None:
+        suivi = SuiviFactory(rayon_km=10, confirme_le=dans(days=-700))
+        lien = lien_suivi(suivi).split("localhost:8000")[-1]
+        assert client.post(lien, {"acte": "n'importe quoi"}).status_code == 422
+        assert client.post(lien, {"acte": "rayon", "rayon_km": "20"}).status_code == 302
+        suivi.refresh_from_db()
+        assert suivi.rayon_km == 20
+        assert suivi.confirme_le < dans(days=-600)
+        client.post(lien, {"acte": "confirmer"})
+        suivi.refresh_from_db()
+        assert suivi.confirme_le > dans(days=-1)
 
     def test_answers_alike_whoever_follows_already(self, client: Client) -> None:
         SuiviFactory(destinataire="ines@exemple.fr")

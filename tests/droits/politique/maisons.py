@@ -100,7 +100,7 @@ REGLES: Regles = {
     "admin:maisons_couverture": replace(equipe(lit=EQUIPES, fait=405), montre_public=True),
     "admin:maisons_couverture_fichier": equipe("table_de_couverture", lit=EQUIPES, fait=405),
     "maisons:suivre": publique("commune", fait=422),
-    "maisons:suivi": lien("jeton_suivi", fait=302),
+    "maisons:suivi": lien("jeton_suivi", fait=422),
     "maisons:communes": publique(),
     "maisons:reperes": publique(),
     "maisons:contours": publique("fond_de_carte"),

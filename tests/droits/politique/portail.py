@@ -11,6 +11,7 @@ REGLES: Regles = {
     "portail:bulle_reperes": publique(),
     "portail:bulle_affiche": publique("commune"),
     "portail:annuaire": publique(),
+    "portail:accueil_ponctuel": publique(),
     "portail:groupes": publique(),
     "portail:professionnels": publique(),
     "portail:besoin_aide": publique(),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("maisons", "0013_preuves_fichiers_notes_visite"),
+        ("maisons", "0015_formations"),
     ]
 
     operations = [
