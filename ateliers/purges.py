@@ -50,9 +50,7 @@ def contacts_urgence(avant: datetime, maintenant: datetime, nombre: int) -> int:
         Q(inscription__seance__fin__lt=avant) | Q(inscription__annulee_le__lt=avant), effacee_le__isnull=True
     )
     lot = finies.order_by("pk").values("pk")[:nombre]
-    return FicheAccueil.objects.filter(pk__in=lot).update(
-        urgence_nom="", urgence_telephone="", effacee_le=maintenant
-    )
+    return FicheAccueil.objects.filter(pk__in=lot).update(urgence_nom="", urgence_telephone="", effacee_le=maintenant)
 
 
 @purge("demandes_groupe", lot=200)

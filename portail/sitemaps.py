@@ -35,6 +35,7 @@ class PagesSitemap(_Bilingue):
             "portail:bulle",
             "portail:annuaire",
             "portail:groupes",
+            "portail:accueil_ponctuel",
             "portail:professionnels",
             "compagnon:calendrier",
             "compagnon:ressources",

@@ -8,7 +8,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.cache import cache_control
 
-from portail import annuaire, bulle, donnees_ouvertes, views
+from portail import accueil_ponctuel, annuaire, bulle, donnees_ouvertes, views
 from portail.sitemaps import SITEMAPS
 
 pages: list[URLPattern | URLResolver] = [
@@ -21,6 +21,7 @@ pages: list[URLPattern | URLResolver] = [
     path("ou-est-la-bulle/affiche/<str:code_insee>.pdf", bulle.bulle_affiche, name="bulle_affiche"),
     path("partenaires/", annuaire.annuaire, name="annuaire"),
     path("groupes/", views.groupes, name="groupes"),
+    path("accueil-ponctuel/", accueil_ponctuel.accueil_ponctuel, name="accueil_ponctuel"),
     path("professionnels/", views.professionnels, name="professionnels"),
     path("besoin-d-aide/", views.besoin_aide, name="besoin_aide"),
     path("mentions-legales/", views.mentions_legales, name="mentions_legales"),

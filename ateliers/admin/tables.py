@@ -6,14 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Aggregate, Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Aggregate, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ateliers.enums import Besoin, Presence, StatutInscription
-from ateliers.models import Inscription, Passage
+from ateliers.enums import Besoin, Presence, RaisonAccueil, StatutInscription
+from ateliers.models import FicheAccueil, Inscription, Passage
 from familles import lectures
+from maisons.label.indicateurs import EFFECTIF_MIN
 from socle.admin_exports import Colonne, Table
 from socle.models import Utilisateur
 from socle.pages import nommer_pages
@@ -111,6 +112,38 @@ PRESENCES = Table(
 )
 
 
+def _par_raison(queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """Of the sessions where children stay alone: how many families, and children, came for each reason."""
+    maison = "inscription__seance__lieu__maison__nom"
+    return (
+        FicheAccueil.objects.filter(
+            inscription__seance__in=queryset.order_by().values("pk"),
+            inscription__statut=StatutInscription.CONFIRMEE,
+        )
+        .values(maison=F(maison), pourquoi=F("raison"))
+        .annotate(familles=Count("pk"), enfants=Sum("inscription__enfants"))
+        .order_by("maison", "pourquoi")
+    )
+
+
+def _assez(ligne: dict[str, Any], champ: str) -> int | str:
+    """A figure, unless too few families are behind it."""
+    return ligne[champ] if ligne["familles"] >= EFFECTIF_MIN else str(_("masqué"))
+
+
+ACCUEILS = Table(
+    titre=_("Les accueils ponctuels, par raison"),
+    aide=_("une ligne par maison et raison : familles et enfants inscrits ; sous cinq familles, masqué"),
+    colonnes=(
+        (_("Maison"), lambda ligne: ligne["maison"]),
+        (_("Raison"), lambda ligne: str(RaisonAccueil(ligne["pourquoi"]).label)),
+        (_("Familles"), lambda ligne: _assez(ligne, "familles")),
+        (_("Enfants"), lambda ligne: _assez(ligne, "enfants")),
+    ),
+    preparer=_par_raison,
+)
+
+
 def _telephone(inscription: Inscription) -> str:
     numero = inscription.telephone
     if not numero:
@@ -156,5 +189,5 @@ INSCRIPTIONS = Table(
     noter=_noter_lecture,
 )
 
-TABLES_SEANCES = {"seances": SEANCES, "presences": PRESENCES}
+TABLES_SEANCES = {"seances": SEANCES, "presences": PRESENCES, "accueils": ACCUEILS}
 TABLES_INSCRIPTIONS = {"inscriptions": INSCRIPTIONS}

@@ -422,6 +422,11 @@ class Seance(Public):
         return self.accueil == AccueilSeance.ENFANTS
 
     @property
+    def public_libelle(self) -> str:
+        sans_age = self.age_min_mois is None and self.age_max_mois is None
+        return _("enfants") if self.confie_les_enfants and sans_age else super().public_libelle
+
+    @property
     def libres_petits(self) -> int:
         """Seats for the little ones, where they are counted apart."""
         return 0 if self.capacite_petits is None else self.capacite_petits - self.petits_pris

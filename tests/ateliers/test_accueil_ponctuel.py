@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import uuid
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -13,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from ateliers import accueils, inscriptions
-from ateliers.accueils import DemandeAccueil, effacer_contacts
+from ateliers.accueils import DemandeAccueil
 from ateliers.depassements import Derogation
 from ateliers.enums import AnnuleePar, CanalInscription, Etendue, RaisonAccueil, StatutInscription
 from ateliers.inscriptions import AgeEnfant, DemandeInscription, InscriptionRefusee
@@ -21,6 +23,9 @@ from ateliers.models import FicheAccueil, Inscription, Seance
 from ateliers.seances import Projet, annuler_seances, creer_seance
 from maisons.enums import Frequence
 from maisons.recurrence import Regle
+from socle import conservation
+from tests.acces import animer
+from tests.equipe import entrer
 from tests.factories import AtelierFactory, LieuFactory, SeanceFactory, UtilisateurFactory, maintenant
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +40,7 @@ FICHE = DemandeAccueil(
 
 @pytest.fixture
 def seance() -> Seance:
-    seance: Seance = SeanceFactory(accueil_ponctuel=True)
+    seance: Seance = SeanceFactory(accueil_ponctuel=True, titre="Accueil du matin")
     return seance
 
 
@@ -180,10 +185,10 @@ class TestConfier:
 
     def test_the_contact_goes_a_week_later_and_the_reason_stays(self, seance: Seance) -> None:
         confier(seance, 20)
-        tot, tard = seance.fin + timedelta(days=6), seance.fin + timedelta(days=8)
-
-        assert effacer_contacts(maintenant=tot) == 0
-        assert effacer_contacts(maintenant=tard) == 1
+        for jours, contact in ((6, True), (8, False)):
+            quand = seance.fin + timedelta(days=jours)
+            conservation.passer(horloge=lambda quand=quand: quand, codes=["contacts_urgence"])
+            assert bool(FicheAccueil.objects.get().urgence_nom) is contact
 
         fiche = FicheAccueil.objects.get()
         assert (fiche.urgence_nom, str(fiche.urgence_telephone), fiche.raison) == ("", "", RaisonAccueil.EMPLOI)
@@ -247,3 +252,45 @@ class TestFormulaire:
         assert not Seance.objects.with_places().filter(pk=seance.pk).exists()
         seance.refresh_from_db()
         assert seance.est_complete
+
+
+class TestEquipe:
+    def test_the_list_and_the_sheet_say_whom_to_call(self, client: Client, seance: Seance) -> None:
+        confier(seance, 20)
+        equipe = entrer(client, animer(seance))
+        page = equipe.get(reverse("admin:ateliers_seance_presences", args=[seance.pk])).content.decode()
+        assert "Samira, ma sœur" in page
+        assert 'href="tel:+33639980001"' in page
+        feuille = equipe.get(reverse("admin:ateliers_seance_feuille", args=[seance.pk]))
+        texte = subprocess.run(["pdftotext", "-", "-"], input=feuille.content, capture_output=True, check=True).stdout
+        assert "Samira" in texte.decode()
+
+    def test_reasons_are_taken_out_as_figures_without_small_ones(self, client: Client, seance: Seance) -> None:
+        Seance.objects.filter(pk=seance.pk).update(capacite_enfants=9, capacite_adultes=9)
+        for _ in range(5):
+            confier(seance, 24)
+        confier(seance, 24, accueil=replace(FICHE, raison=RaisonAccueil.FORMATION))
+        equipe = entrer(client, animer(seance))
+        url = reverse("admin:ateliers_seance_exporter")
+        fichier = equipe.post(url, {"table": "accueils", "format": "csv"}).content.decode("utf-8-sig")
+        lignes = [ligne.split(";")[1:] for ligne in fichier.splitlines()[1:]]
+        assert lignes == [
+            ["travail ou recherche d'emploi", "5", "5"],
+            ["formation ou études", "masqué", "masqué"],
+        ]
+
+    def test_the_desk_registers_a_caller_with_the_same_questions(self, client: Client, seance: Seance) -> None:
+        equipe = entrer(client, animer(seance))
+        url = reverse("admin:ateliers_seance_inscrire", args=[seance.pk])
+        donnees = {**saisie(seance), "contact": "", "canal": "telephone", "langue": "fr", "etape": "inscrire"}
+        assert equipe.post(url, {**donnees, "autorisation": ""}).status_code == 422
+        assert equipe.post(url, donnees).status_code == 302
+        assert Inscription.objects.get().fiche_accueil.raison == RaisonAccueil.EMPLOI
+
+
+def test_the_public_page_leads_to_the_next_slots(client: Client, seance: Seance) -> None:
+    SeanceFactory(titre="Café des parents")
+    page = client.get(reverse("portail:accueil_ponctuel")).content.decode()
+    assert seance.titre in page
+    assert "2 places avant 18 mois" in page
+    assert "Café des parents" not in page

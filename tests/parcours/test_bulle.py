@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
 from maisons.enums import Role
+from maisons.messages import lien_suivi
 from socle.composition import composer_courriel
 from socle.models import Message
 from tests.equipe import entrer
@@ -19,6 +21,8 @@ from tests.factories import (
     ArretFactory,
     CommuneFactory,
     InscriptionFactory,
+    PartenaireFactory,
+    PermanenceFactory,
     SeanceFactory,
     SuiviFactory,
 )
@@ -85,14 +89,49 @@ def test_late_in_two_taps_on_a_phone_and_each_person_reads_it_once(
     assert Message.objects.count() == 2
 
 
-@pytest.mark.parametrize("adresse", ["/ou-est-la-bulle/", "/ou-est-la-bulle/?lieu=Rethel", "/suivre/08362/"])
 def test_axe_finds_nothing_and_nothing_overflows(
-    page: Page, axe: Callable[[Page], None], live_server: LiveServer, adresse: str
+    page: Page, axe: Callable[[Page], None], live_server: LiveServer
 ) -> None:
+    """Stops, following them, the directory, childcare and its form: one phone walks through all."""
     CommuneFactory()
     arret = ArretFactory(retard_minutes=20)
     ArretFactory(equipage=arret.equipage, lieu=arret.lieu, annule=True)
+    PermanenceFactory(partenaire=PartenaireFactory(commune=arret.lieu.commune, langues=["ar"]))
+    accueil = SeanceFactory(accueil_ponctuel=True)
+    suivi = lien_suivi(SuiviFactory(commune=arret.lieu.commune)).partition("/s/")[2]
     page.set_viewport_size({"width": 320, "height": 640})
-    page.goto(live_server.url + adresse)
-    axe(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for adresse in (
+        "/ou-est-la-bulle/",
+        "/ou-est-la-bulle/?lieu=Rethel",
+        "/suivre/08362/",
+        f"/s/{suivi}",
+        "/partenaires/",
+        "/accueil-ponctuel/?lieu=Rethel",
+        f"{accueil.get_absolute_url()}inscription/",
+    ):
+        page.goto(live_server.url + adresse)
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, adresse
+
+
+def test_axe_finds_nothing_on_the_team_s_own_pages(
+    ouvrir_contexte: Callable[..., BrowserContext],
+    axe: Callable[[Page], None],
+    live_server: LiveServer,
+    client: Client,
+) -> None:
+    arret = ArretFactory()
+    accueil = SeanceFactory(accueil_ponctuel=True, lieu=arret.lieu)
+    PermanenceFactory(lieu=arret.lieu)
+    entrer(client, AffectationFactory(maison=arret.equipage.maison, role=Role.RESPONSABLE).utilisateur)
+    contexte = ouvrir_contexte(viewport={"width": 768, "height": 1024})
+    contexte.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page = contexte.new_page()
+    for nom, *arguments in (
+        ("maisons_couverture",),
+        ("partenaires_orientation_changelist",),
+        ("ateliers_seance_inscrire", accueil.pk),
+    ):
+        page.goto(live_server.url + reverse(f"admin:{nom}", args=arguments))
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 768, nom

@@ -10,16 +10,21 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from familles.enums import AideProche
 from maisons.enums import Portee, Role
+from maisons.forms import Proximite
 from partenaires import verification
 from partenaires.messages import lien_fiche
-from partenaires.models import Orientation, Partenaire
+from partenaires.models import Orientation, Partenaire, Permanence
+from portail.compagnon.proches import proches
 from socle.models import Message
 from tests.equipe import entrer
 from tests.factories import (
     AffectationFactory,
     CommuneFactory,
+    MaisonFactory,
     OrganisationFactory,
+    OrientationFactory,
     PartenaireFactory,
     PermanenceFactory,
     dans,
@@ -173,3 +178,41 @@ class TestOrientation:
         assert noms == {"id", "maison", "type", "partenaire", "le", "accord", "suite"}
         page = client.get(reverse("admin:partenaires_orientation_changelist"))
         assert [(s["nombre"], s["contacts"]) for s in page.context["sommes"]] == [(1, 0)]
+
+    def test_figures_are_taken_out_by_house_and_kind_with_small_ones_hidden(self, client: Client) -> None:
+        maison = MaisonFactory(nom="Maison de Rethel")
+        for suite, nombre in (("contact_pris", 6), ("sans_contact", 5), ("inconnue", 7)):
+            OrientationFactory.create_batch(nombre, maison=maison, type="caf", suite=suite)
+        OrientationFactory.create_batch(3, maison=maison, type="msa", suite="contact_pris")
+        OrientationFactory.create_batch(6, maison=maison, type="cpam", suite="contact_pris")
+        OrientationFactory(maison=maison, type="cpam", suite="inconnue")
+        OrientationFactory(type="ars")
+        entrer(client, AffectationFactory(maison=maison, role=Role.RESPONSABLE).utilisateur)
+        url = reverse("admin:partenaires_orientation_exporter")
+        fichier = client.post(url, {"table": "chiffres", "format": "csv"}).content.decode("utf-8-sig")
+        lignes = {ligne.split(";")[1]: ligne.split(";")[2:] for ligne in fichier.splitlines()[1:]}
+        assert lignes["Caf"] == ["18", "6", "5", "7"]
+        assert lignes["MSA"] == ["masqué"] * 4
+        # The one unknown would follow from the total and the rest.
+        assert lignes["Assurance maladie (CPAM)"] == ["7", "masqué", "masqué", "masqué"]
+        assert len(lignes) == 3
+
+
+class TestPermanencesPubliques:
+    def test_are_those_still_held_at_a_published_house_by_a_partner_families_see(self) -> None:
+        montree = PermanenceFactory()
+        PermanenceFactory(active=False)
+        PermanenceFactory(lieu__actif=False)
+        PermanenceFactory(lieu__maison__publiee=False)
+        PermanenceFactory(partenaire__publie=False)
+        PermanenceFactory(partenaire=ancien(relance_le=dans(days=-60)))
+        assert list(Permanence.objects.publiques(maintenant=maintenant())) == [montree]
+
+    def test_help_nearby_shows_the_nearest_first_and_no_hidden_partner(self) -> None:
+        loin = PermanenceFactory(lieu__latitude=49.8, partenaire__type="caf", intitule="A")
+        pres = PermanenceFactory(lieu__latitude=49.52, partenaire__type="caf", intitule="B")
+        PermanenceFactory(lieu__latitude=49.51, partenaire__type="caf", partenaire__publie=False)
+        ici = Proximite(libelle="Rethel", latitude=49.51, longitude=pres.lieu.longitude, rayon_km=None)
+        assert proches(AideProche.DROITS, ici, maintenant=maintenant()).permanences == [pres, loin]
+        a_dix = Proximite(libelle="Rethel", latitude=49.51, longitude=pres.lieu.longitude, rayon_km=10)
+        assert proches(AideProche.DROITS, a_dix, maintenant=maintenant()).permanences == [pres]
