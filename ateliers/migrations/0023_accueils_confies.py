@@ -22,6 +22,6 @@ def reprendre(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ateliers", "0021_accueil_ponctuel")]
+    dependencies = [("ateliers", "0022_accueil_ponctuel")]
 
     operations = [migrations.RunPython(confier, reprendre)]

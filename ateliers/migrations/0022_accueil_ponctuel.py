@@ -18,7 +18,7 @@ def au_moins_un_enfant(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ateliers", "0020_conservation"),
+        ("ateliers", "0021_theme_propose_sans_catalogue"),
         ("familles", "0006_articles"),
         ("maisons", "0012_historique_suite"),
         ("partenaires", "0003_jeu_de_donnees"),
