@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.formats import date_format
@@ -18,23 +19,22 @@ from maisons.models import Maison
 from maisons.pilotage.offre import Chapitre, enregistrer
 from maisons.pilotage.redaction import Redaction
 
-# The programme is what came back at least so many times in the last weeks of the period.
-SEMAINES, FOIS = 8, 3
+# The programme is what comes back at least so many times in the weeks before and after the day.
+SEMAINES, FOIS = 4, 3
 
 
-def _instant(jour: object) -> datetime:
-    return datetime.combine(jour, time(), UTC)  # type: ignore[arg-type]
+def _instant(jour: date) -> datetime:
+    return datetime.combine(jour, time(), UTC)
 
 
-def programme(redaction: Redaction, maison: Maison, periode: Periode) -> None:
-    debut = periode.au - timedelta(weeks=SEMAINES)
+def programme(redaction: Redaction, maison: Maison, periode: Periode, le: date) -> None:
     seances = (
         Seance.objects.for_maison(maison)
         .filter(
             statut=StatutSeance.PUBLIEE,
             audience=Audience.TOUS,
-            debut__gte=_instant(debut),
-            debut__lt=_instant(periode.au + timedelta(days=1)),
+            debut__gte=_instant(le - timedelta(weeks=SEMAINES)),
+            debut__lt=_instant(le + timedelta(weeks=SEMAINES)),
         )
         .select_related("lieu")
     )
@@ -43,7 +43,7 @@ def programme(redaction: Redaction, maison: Maison, periode: Periode) -> None:
         local = seance.debut_local
         fois[local.weekday(), local.time(), seance.titre, seance.lieu.nom] += 1
     redaction.note(
-        _("Ce qui est revenu au moins %(fois)d fois dans les %(semaines)d dernières semaines de la période.")
+        _("Ce qui revient au moins %(fois)d fois dans les %(semaines)d semaines avant et après ce document.")
         % {"fois": FOIS, "semaines": SEMAINES}
     )
     redaction.tableau(
@@ -59,13 +59,13 @@ def programme(redaction: Redaction, maison: Maison, periode: Periode) -> None:
     )
 
 
-def ateliers(redaction: Redaction, maison: Maison, periode: Periode) -> None:
+def ateliers(redaction: Redaction, maison: Maison, periode: Periode, le: date) -> None:
     dans = Q(
         seances__statut=StatutSeance.PUBLIEE,
         seances__debut__gte=_instant(periode.du),
         seances__debut__lt=_instant(periode.au + timedelta(days=1)),
     )
-    tenus = list(
+    tenus: list[Any] = list(
         Atelier.objects.filter(maison=maison)
         .annotate(tenues=Count("seances", filter=dans))
         .filter(Q(actif=True) | Q(tenues__gt=0))
@@ -94,9 +94,9 @@ def ateliers(redaction: Redaction, maison: Maison, periode: Periode) -> None:
     )
 
 
-def groupes(redaction: Redaction, maison: Maison, periode: Periode) -> None:
+def groupes(redaction: Redaction, maison: Maison, periode: Periode, le: date) -> None:
     tenue = Q(seances__statut=StatutSeance.PUBLIEE, seances__debut__lt=_instant(periode.au + timedelta(days=1)))
-    trouves = (
+    trouves: Any = (
         GroupePairs.objects.filter(maison=maison, fin_prevue__gte=periode.du)
         .annotate(rencontres=Count("seances", filter=tenue))
         .order_by("naissances_du", "pk")

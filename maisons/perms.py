@@ -17,8 +17,9 @@ Tours and their stops: an animateur and a responsable plan, move, announce and c
 pilote, administrateur) set up the vehicles and teams; pilots and administrators see stops, and change none. Nobody
 sees who follows a commune.
 
-Where the next houses could open is the business of those who steer: pilote and administrateur, for the départements
-they act for.
+Where the next houses could open and how many should bear the label is the business of those who steer: pilote and
+administrateur, for the départements they act for. Dossiers, reports and budgets are those of DIRECTION: responsable,
+pilote, administrateur; what tells of a whole département is the steerers' alone.
 
 Always within the scope of the assignment that carries the role: a responsable of one house who is an animateur of
 another changes the first and only sees the second.
@@ -47,6 +48,7 @@ from maisons.models import (
     Commune,
     Critere,
     Departement,
+    Edition,
     Equipage,
     Etape,
     Evaluation,
@@ -55,8 +57,10 @@ from maisons.models import (
     Franchissement,
     Invitation,
     Lieu,
+    LigneBudget,
     Maison,
     NoteVisite,
+    ObjectifLabel,
     Organisation,
     PlageOuverture,
     Preuve,
@@ -133,6 +137,9 @@ declarer(Affectation, view=DIRECTION, add=DIRECTION, change=DIRECTION)
 declarer(Formation, view=DIRECTION, add=DIRECTION, change=DIRECTION, delete=DIRECTION)
 declarer(Invitation, view=DIRECTION, add=DIRECTION, retirer=DIRECTION)
 declarer(Utilisateur, view=DIRECTION, change=ADMINISTRATION)
+declarer(ObjectifLabel, view=PILOTAGE, add=PILOTAGE, change=PILOTAGE, delete=PILOTAGE)
+declarer(LigneBudget, view=DIRECTION, add=DIRECTION, change=DIRECTION, delete=DIRECTION)
+declarer(Edition, view=DIRECTION, add=DIRECTION, deposer=DIRECTION)
 declarer(ScenarioImplantation, view=PILOTAGE, add=PILOTAGE, change=PILOTAGE, delete=PILOTAGE)
 declarer(Message, view=EQUIPES - {Role.PILOTE})
 # One's own files, nobody else's.

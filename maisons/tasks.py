@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from maisons.implantation import scenarios
 from maisons.label import mesures, preuves, rappels
-from maisons.models import ScenarioImplantation
-from maisons.pilotage import travaux
+from maisons.models import Edition, ScenarioImplantation
+from maisons.pilotage import editions, travaux
 
 
 @shared_task
@@ -29,3 +29,8 @@ def rappeler_label(**_futur: Any) -> None:
 @shared_task
 def arreter_indicateurs(**_futur: Any) -> None:
     mesures.arreter_le_mois(le=timezone.localdate())
+
+
+@shared_task
+def tenir_editions(**_futur: Any) -> None:
+    travaux.tenir(Edition, editions.faire, horloge=timezone.now)

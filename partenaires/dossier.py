@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,7 +16,7 @@ from maisons.pilotage.redaction import Redaction
 from partenaires.models import Partenaire, Permanence
 
 
-def partenaires(redaction: Redaction, maison: Maison, periode: Periode) -> None:
+def partenaires(redaction: Redaction, maison: Maison, periode: Periode, le: date) -> None:
     """Those who receive at the house; an entry that was not confirmed for long says since when."""
     trouves = (
         Partenaire.objects.filter(permanences__lieu__maison=maison, permanences__active=True)
@@ -38,7 +40,7 @@ def partenaires(redaction: Redaction, maison: Maison, periode: Periode) -> None:
     )
 
 
-def permanences(redaction: Redaction, maison: Maison, periode: Periode) -> None:
+def permanences(redaction: Redaction, maison: Maison, periode: Periode, le: date) -> None:
     trouvees = (
         Permanence.objects.filter(lieu__maison=maison, active=True)
         .select_related("partenaire", "lieu")

@@ -145,6 +145,7 @@ class ScenarioAdmin(PorteeAdmin):
             "par_distance": resume["objectif"] == Objectif.DISTANCE,
             "resume": resume,
             "ecart": _ecart(resume),
+            "pour_cent_ecart": 100 * resume["ecart"],
             "prouve": resume["ecart"] == 0,
             "montre": montre,
             "nom_montre": tableur.NOMS_DES_PLANS[montre],

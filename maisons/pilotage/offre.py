@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.functional import Promise
 
@@ -11,8 +12,8 @@ from maisons.label.indicateurs import Periode
 from maisons.models import Maison
 from maisons.pilotage.redaction import Redaction
 
-# Writes the chapter of a house over a period; nothing that names or tells of a family.
-EcrireChapitre = Callable[[Redaction, Maison, Periode], None]
+# Writes the chapter of a house over a period, as of a day; nothing that names or tells of a family.
+EcrireChapitre = Callable[[Redaction, Maison, Periode, date], None]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from maisons.implantation.donnees import Parametres, lire_arrets, lire_maisons
@@ -71,11 +70,8 @@ def decrire(maison: Maison, *, maintenant: datetime, natalite: Natalite = NATALI
 def _communes(maison: Maison) -> tuple[list[Commune], str]:
     territoire = maison.territoire
     if territoire is not None:
-        trouvees = list(
-            Commune.objects.filter(Q(territoires=territoire) | Q(departement__in=territoire.departements.all()))
-            .distinct()
-            .order_by("-population", "code_insee")
-        )
+        # A whole département is where a house works, not the ground that its diagnosis walks.
+        trouvees = list(territoire.communes.order_by("-population", "code_insee"))
         if trouvees:
             return trouvees, _("Territoire déclaré de la maison : %s.") % territoire.nom
     lieux = [_point_lieu(lieu.latitude, lieu.longitude, lieu.nom) for lieu in maison.lieux.filter(actif=True)]

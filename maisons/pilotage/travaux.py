@@ -38,11 +38,22 @@ def tenir(
     return faits
 
 
+def faire_tout_de_suite(travail: T, faire: Faire[T], *, horloge: Callable[[], datetime]) -> bool:
+    """Make one row here and now, under the same lease; False when it is not to be made, or somebody makes it."""
+    reserve = _reserver(type(travail), maintenant=horloge(), pk=travail.pk)
+    if reserve is None or reserve.statut != StatutTravail.EN_COURS:
+        return False
+    _faire(reserve, faire, horloge)
+    return True
+
+
 @transaction.atomic
-def _reserver(modele: type[T], *, maintenant: datetime) -> T | None:
+def _reserver(modele: type[T], *, maintenant: datetime, pk: int | None = None) -> T | None:
     rangees = modele._default_manager.filter(
         Q(statut=StatutTravail.A_FAIRE) | Q(statut=StatutTravail.EN_COURS, bail_jusqu_au__lte=maintenant)
     )
+    if pk is not None:
+        rangees = rangees.filter(pk=pk)
     travail = rangees.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
     if travail is None:
         return None

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from maisons.enums import SensBudget
 from maisons.implantation import scenarios
 from maisons.implantation.probleme import ImplantationImpossible
-from maisons.models import Commune, Departement, ObjectifLabel, ScenarioImplantation
+from maisons.models import Candidature, Commune, Departement, LigneBudget, ObjectifLabel, ScenarioImplantation
 
 DEPARTEMENT = "08"
 NOM = "Six maisons à moins de 15 km (essai)"
 # A choice made by hand, to compare with: the most populated towns.
 CHOIX = 6
+ANNEES = (2026, 2027)
+BUDGET = (
+    (SensBudget.DEPENSE, "Facilitatrice (temps plein)", "", 42_000),
+    (SensBudget.DEPENSE, "Fonctionnement et matériel", "", 9_500),
+    (SensBudget.DEPENSE, "Formation et analyse de pratiques", "", 3_200),
+    (SensBudget.RECETTE, "Participation du département", "Département", 30_700),
+    (SensBudget.RECETTE, "Pacte local des solidarités", "État", 16_000),
+    (SensBudget.RECETTE, "Prestation et appels à projets", "CAF", 8_000),
+)
 
 
 def charger_pilotage(*, maintenant: datetime) -> None:
@@ -24,6 +34,7 @@ def charger_pilotage(*, maintenant: datetime) -> None:
         echeance=date(2027, 12, 31),
         defaults={"nombre": 7, "source": "Annonce du département : six Maisons des Solidarités après la première"},
     )
+    _chiffrer(departement)
     if ScenarioImplantation.objects.filter(departement=departement).exists():
         return
     villes = Commune.objects.filter(departement=departement).order_by("-population", "pk")[:CHOIX]
@@ -35,3 +46,20 @@ def charger_pilotage(*, maintenant: datetime) -> None:
     except ImplantationImpossible:
         # The network was changed by visitors so much that the question has no answer: nothing to show.
         return
+
+
+def _chiffrer(departement: Departement) -> None:
+    """A fictional budget for the candidatures that have none."""
+    LigneBudget.objects.bulk_create(
+        LigneBudget(
+            candidature=candidature,
+            annee=annee,
+            sens=sens,
+            libelle=f"{libelle} (fictif)",
+            financeur=financeur,
+            montant=montant,
+        )
+        for candidature in Candidature.objects.filter(maison__departement=departement, budget__isnull=True)
+        for annee in ANNEES
+        for sens, libelle, financeur, montant in BUDGET
+    )

@@ -367,6 +367,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86400.0,
         "options": {"expires": 3600},
     },
+    # Somebody watches the page meanwhile.
+    "tenir_editions": {"task": "maisons.tasks.tenir_editions", "schedule": 10.0, "options": {"expires": 9}},
     "tenir_exports": {"task": "socle.tasks.tenir_exports", "schedule": 60.0, "options": {"expires": 55}},
     "purger_quotas": {"task": "socle.tasks.purger_quotas", "schedule": 3600.0, "options": {"expires": 3000}},
 }
