@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import factory
@@ -411,6 +412,40 @@ PLAN = {
     "km_moyen": 0.0,
     "km_max": 0.0,
 }
+
+
+class ObjectifLabelFactory(DjangoModelFactory):
+    class Meta:
+        model = "maisons.ObjectifLabel"
+
+    departement = factory.SubFactory(DepartementFactory)
+    nombre = 7
+    echeance = factory.Sequence(lambda n: date(2027, 12, 31) + timedelta(days=n))
+
+
+class LigneBudgetFactory(DjangoModelFactory):
+    """What a house spends; `candidature` is given."""
+
+    class Meta:
+        model = "maisons.LigneBudget"
+
+    annee = 2026
+    sens = "depense"
+    libelle = "Facilitatrice"
+    montant = Decimal(42000)
+
+
+class EditionFactory(DjangoModelFactory):
+    """A dossier that waits for a worker; its house and candidature are given."""
+
+    class Meta:
+        model = "maisons.Edition"
+
+    nature = "dossier"
+    numero = 1
+    departement = factory.LazyAttribute(lambda edition: edition.maison.departement)
+    du = date(2025, 11, 1)
+    au = date(2026, 10, 31)
 
 
 class AffectationFactory(DjangoModelFactory):

@@ -138,6 +138,13 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     ici.poser("message", f.MessageFactory(objet=inscription), FAMILLE)
     ici.poser("opposition", f.OppositionFactory(destinataire=f"{place}@exemple.fr"), FAMILLE)
 
+    label.poser(ici, maison, chef)
+    # An aim per house: the two of a département are of different days.
+    ici.objets["objectif_label"] = f.ObjectifLabelFactory(departement=departement, source=mot(EQUIPE, place))
+    ici.objets["ligne_budget"] = f.LigneBudgetFactory(
+        candidature=ici["candidature"], libelle=mot(EQUIPE, place), financeur=mot(EQUIPE, place)
+    )
+    ici.objets["edition"] = f.EditionFactory(maison=maison, candidature=ici["candidature"], cree_par=chef)
     # Its question and answer are read by programs: only its name is free.
     nom = mot(EQUIPE, place)
     ici.objets["scenario"] = f.ScenarioFactory(departement=departement, cree_par=chef, nom=nom)
@@ -159,7 +166,6 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
         maintenant=f.maintenant(),
     )
     ici.objets |= enquetes.campagne(maison, place)
-    label.poser(ici, maison, chef)
     for objet, classe in ((seance, EQUIPE), (maison, EQUIPE), (inscription, FAMILLE), (famille, FAMILLE)):
         type_objet = ContentType.objects.get_for_model(objet)
         ligne = {"user": chef, "content_type": type_objet, "object_id": str(objet.pk), "action_flag": CHANGE}
