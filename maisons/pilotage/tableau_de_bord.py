@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Min, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maisons.enums import Role, StatutLabel
 from maisons.label.candidatures import Bilan, dresser_bilans
@@ -223,7 +224,11 @@ def _risques(candidates: list[Candidate], objectifs: list[Objectif], le: date) -
             )
         if candidate.bilan.bloquants and visee and not candidate.est_labellisee and visee <= le + BIENTOT:
             phrases.append(
-                _("%(maison)s : %(n)d critères impératifs à atteindre avant le %(jour)s.")
+                ngettext(
+                    "%(maison)s : %(n)d critère impératif à atteindre avant le %(jour)s.",
+                    "%(maison)s : %(n)d critères impératifs à atteindre avant le %(jour)s.",
+                    len(candidate.bilan.bloquants),
+                )
                 % {"maison": nom, "n": len(candidate.bilan.bloquants), "jour": date_format(visee, "j F Y")}
             )
         ancienne = candidate.bilan.preuve_la_plus_ancienne
@@ -234,7 +239,11 @@ def _risques(candidates: list[Candidate], objectifs: list[Objectif], le: date) -
             )
         if candidate.bilan.actions_en_retard:
             phrases.append(
-                _("%(maison)s : %(n)d actions du plan sont en retard.")
+                ngettext(
+                    "%(maison)s : %(n)d action du plan est en retard.",
+                    "%(maison)s : %(n)d actions du plan sont en retard.",
+                    candidate.bilan.actions_en_retard,
+                )
                 % {"maison": nom, "n": candidate.bilan.actions_en_retard}
             )
     return phrases
