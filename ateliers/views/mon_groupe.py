@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from ateliers import ical, mots, presences
 from ateliers.enums import MomentBilan, Presence, StatutDemande, StatutMembre
-from ateliers.forms_groupes import NaissanceForm, ThemeProposeForm
+from ateliers.forms_mon_groupe import NaissanceForm, ThemeProposeForm
 from ateliers.groupes import attente, demandes, places, raisons, vie
 from ateliers.groupes.messages import USAGE_LIEN, lien_groupe
 from ateliers.groupes.regles import Profil

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from ateliers import presences
 from ateliers.enums import MomentBilan, StatutDemande, StatutMembre
-from ateliers.forms_groupes import BilanForm, NaissanceForm, ThemeProposeForm
+from ateliers.forms_mon_groupe import BilanForm, NaissanceForm, ThemeProposeForm
 from ateliers.groupes import bilans, demandes, naissances, places, vie
 from ateliers.models import DemandeGroupe, GroupePairs, MembreGroupe, Seance, ThemePropose
 from ateliers.preferences import changer_langue_du_groupe

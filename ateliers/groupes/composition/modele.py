@@ -45,7 +45,7 @@ class Reglages:
     taille_max: int = 12
     fenetre_jours: int = 56
     # No page waits longer. Work is limited otherwise, far below: a proposal stopped by the clock says so.
-    secondes_max: float = 45.0
+    secondes_max: float = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)

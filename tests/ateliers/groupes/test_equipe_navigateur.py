@@ -11,8 +11,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from ateliers.enums import StatutMembre
-from ateliers.models import GroupePairs, MembreGroupe
+from ateliers.enums import StatutDemande, StatutMembre
+from ateliers.models import Composition, DemandeGroupe, GroupePairs, MembreGroupe
 from maisons.models import Lieu
 from tests.equipe import entrer
 from tests.factories import AffectationFactory, DemandeGroupeFactory, LieuFactory, MembreGroupeFactory, dans
@@ -110,3 +110,17 @@ def test_compose_move_validate_and_plan(
     page.get_by_role("button", name="Noter").click()
     page.get_by_text("Premier café, puis tour de présentation.").wait_for()
     regarder()
+    if javascript:
+        # The pages that the way above doesn't cross.
+        attend = DemandeGroupe.objects.filter(statut=StatutDemande.EN_ATTENTE).order_by("pk")[0]
+        DemandeGroupe.objects.filter(pk=attend.pk).update(repere=groupe.naissances_du)
+        for adresse in (
+            reverse("admin:ateliers_transmettre"),
+            reverse("admin:ateliers_demandegroupe_add"),
+            reverse("admin:ateliers_demandegroupe_change", args=[attend.pk]),
+            reverse("admin:ateliers_groupepairs_modifier", args=[groupe.pk]),
+            reverse("admin:ateliers_groupepairs_clore", args=[groupe.pk]),
+            reverse("admin:ateliers_composition_change", args=[Composition.objects.get().pk]),
+        ):
+            page.goto(adresse)
+            regarder()
