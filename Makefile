@@ -31,6 +31,7 @@ test: ## Lance tous les tests, navigateur compris (PYTEST_ARGS= pour choisir)
 
 bench: install ## Mesure le portail (tableau et bench/resultats.json)
 	@$(BIN)/python -m bench.groupes
+	@$(BIN)/python -m bench.indicateurs
 	@$(BIN)/python -m bench.implantation
 	@$(BIN)/python -m bench.enquetes
 	@exec $(BIN)/python -m bench

@@ -106,7 +106,7 @@ def _familles(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]:
 def _premieres_visites(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]:
     """Among the families who came: those whose first time at this house is in the period."""
     venues = (
-        Inscription.objects.filter(presence=Presence.PRESENTE, seance__lieu__maison__in=maisons)
+        Inscription.objects.filter(presence=Presence.PRESENTE, famille__isnull=False, seance__lieu__maison__in=maisons)
         .annotate(maison=F("seance__lieu__maison"))
         .values("maison", "famille")
         .annotate(

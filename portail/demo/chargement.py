@@ -16,6 +16,7 @@ from portail.demo.bien_etre import charger_bien_etre
 from portail.demo.catalogue import charger_catalogue
 from portail.demo.enquetes import charger_enquetes
 from portail.demo.groupes import charger_groupes
+from portail.demo.label import charger_label
 from portail.demo.pilotage import charger_pilotage
 from portail.demo.reseau import charger_fermetures, charger_reseau
 from portail.demo.reservations import reserver
@@ -63,5 +64,7 @@ def charger_demo(*, maintenant: datetime, annoncer: Callable[[str], None] = lamb
     annoncer(f"Enquêtes : {reponses} réponses ajoutées.")
     charger_bien_etre(maintenant=maintenant)
     publier_articles(maintenant=maintenant)
+    candidatures = charger_label(maintenant=maintenant)
+    annoncer(f"Label : {candidatures} candidatures ajoutées.")
     charger_pilotage(maintenant=maintenant)
     return Bilan(len(reseau.maisons), reseau.creees, len(agenda.nouvelles), agenda.a_venir, inscriptions)

@@ -63,6 +63,7 @@ CONTEXTES: dict[str, dict[str, Any]] = {
 }
 AUTRES: dict[str, dict[str, Any]] = {
     "partenaire_relance": {"nom": "Bibliothèque", "verifie_le": "1 mars 2026", "cache_le": "1 octobre 2026"},
+    "label_echeance": {"maison": "Rethel", "quoi": "Visite faite", "jour": "30/09/2026", "depassee": False},
     "mot_de_la_maison": {**RESERVATION, "mot": "Pensez aux chaussettes."},
 }
 DOSSIER = Path(settings.RACINE) / "templates" / "messages"
