@@ -1,7 +1,7 @@
-"""`python -m bench.indicateurs`: every indicator of a département's year of 200,000 bookings, in an empty test database.
+"""`python -m bench.indicateurs`: every indicator of a département's year of 200,000 bookings, in an empty database.
 
-Time, memory, and the ratio to a yardstick of the same run: one query that joins the same bookings to their sessions and
-houses and adds up the people who came. Memory is measured in a second run, for a fifth of the bookings and for all.
+Time, memory, and the ratio to a yardstick of the same run: one query that joins the same bookings to their sessions
+and houses and adds up the people who came. Memory is measured for a fifth of the bookings, and for all.
 """
 
 from __future__ import annotations
