@@ -349,6 +349,44 @@ class TestEcrireAPlusieurs:
 
     @pytest.mark.course
     @pytest.mark.django_db(transaction=True)
+    def test_of_two_opinions_at_once_the_second_is_shown_the_first(self, maison: Maison) -> None:
+        candidature = candidatures.ouvrir(maison=maison, version=version(), par=personne(Role.PILOTE, maison), le=LE)
+        evaluation = candidature.evaluations.order_by("pk")[0]
+        evaluateurs = [personne(Role.PILOTE, maison), personne(Role.ADMINISTRATEUR, maison)]
+        depart, issues = threading.Barrier(2), []
+
+        def donner(par: Utilisateur) -> None:
+            try:
+                connection.ensure_connection()
+                depart.wait(timeout=30)
+                candidatures.donner_avis(
+                    evaluation=evaluation,
+                    avis=1,
+                    commentaire=str(par.pk),
+                    par=par,
+                    revision=0,
+                    maintenant=MAINTENANT,
+                )
+                issues.append(("donné", str(par.pk)))
+            except EcritAilleurs as conflit:
+                issues.append(("écrit ailleurs", conflit.evaluation.avis_commentaire))
+            finally:
+                connection.close()
+
+        fils = [threading.Thread(target=donner, args=[par]) for par in evaluateurs]
+        for fil in fils:
+            fil.start()
+        for fil in fils:
+            fil.join(timeout=60)
+
+        assert sorted(quoi for quoi, _texte in issues) == ["donné", "écrit ailleurs"]
+        # The one who was told read what the other wrote.
+        assert len({texte for _quoi, texte in issues}) == 1
+        evaluation.refresh_from_db()
+        assert (evaluation.revision, evaluation.avis_commentaire) == (1, issues[0][1])
+
+    @pytest.mark.course
+    @pytest.mark.django_db(transaction=True)
     def test_of_two_decisions_at_once_one_is_taken(self, maison: Maison) -> None:
         candidature = candidatures.ouvrir(maison=maison, version=version(), par=personne(Role.PILOTE, maison), le=LE)
         remplir(candidature)
