@@ -104,7 +104,7 @@ class CandidatureAdmin(VisiteMixin, PorteeAdmin):
         if candidature.echeance is None:
             return "–"
         genre = "complete" if candidature.echeance < timezone.localdate() else "publiee"
-        return format_html('<span class="etat etat--{}">{:%d/%m/%Y}</span>', genre, candidature.echeance)
+        return format_html('<span class="etat etat--{}">{}</span>', genre, f"{candidature.echeance:%d/%m/%Y}")
 
     @admin.display(description=_("critères atteints"))
     def avancement(self, candidature: Any) -> str:

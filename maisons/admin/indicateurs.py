@@ -170,8 +170,13 @@ def _lignes(maisons: list[Maison]) -> list[LigneIndicateur]:
             if sum(valeur.est_masquee for _maison, valeur in siennes) == 1:
                 lue = None
         # Houses of different sizes are set beside each other only on what does not depend on it.
+        # « masqué » is for what is hidden, not for what has nothing to divide by.
         barres = (
-            [Barre(maison.nom, [valeur.valeur]) for maison, valeur in siennes]
+            [
+                Barre(maison.nom, [valeur.valeur])
+                for maison, valeur in siennes
+                if valeur.est_masquee or valeur.valeur is not None
+            ]
             if indicateur.est_comparable and len(siennes) > 1 and any(v.valeur is not None for _m, v in siennes)
             else []
         )

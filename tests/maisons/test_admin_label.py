@@ -80,6 +80,12 @@ def test_the_page_says_what_is_missing_and_takes_the_step_once_it_is_there(candi
     assert candidature.etape == vers
 
 
+def test_the_list_says_where_each_house_stands(candidature: Candidature) -> None:
+    texte = page(Role.PILOTE, candidature.maison).get(reverse("admin:maisons_candidature_changelist")).content.decode()
+    assert "01/05/2026" in texte
+    assert "0 / 2" in texte
+
+
 def test_the_second_writer_keeps_what_was_typed_and_reads_the_first(evaluation: Evaluation) -> None:
     client = page(Role.RESPONSABLE, evaluation.candidature.maison)
     url = adresse("critere", evaluation.candidature_id, evaluation.pk)
