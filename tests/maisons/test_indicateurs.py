@@ -58,8 +58,8 @@ def test_every_indicator_the_label_needs_is_registered() -> None:
     assert codes >= {
         "seances-tenues",
         "part-gratuite",
-        "venues-adultes",
-        "venues-enfants",
+        "parents-accueillis",
+        "enfants-accueillis",
         "premieres-visites",
         "groupes-ouverts",
         "groupes-vivants",

@@ -51,4 +51,4 @@ def test_a_deadline_is_told_once_to_the_house_and_the_pilot() -> None:
     # Another date is another deadline.
     Candidature.objects.filter(pk=candidature.pk).update(echeance=date(2026, 5, 10))
     deposer_rappels(maintenant=maintenant)
-    assert messages.count() == 2 + 2
+    assert Message.objects.filter(modele="label_echeance").count() == 2 + 2
