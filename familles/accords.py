@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -22,11 +21,14 @@ from familles.enums import ObjetAccord
 from familles.models import Consentement
 from socle.models import Utilisateur
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 
 @dataclass(frozen=True)
 class Formulation:
     version: int
-    texte: str | Promise
+    texte: _StrPromise
 
 
 FORMULATIONS: dict[ObjetAccord, Formulation] = {

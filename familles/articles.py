@@ -99,5 +99,18 @@ def publier(*, article: Article, maintenant: datetime) -> Article:
     return version
 
 
+@transaction.atomic
+def reprendre(*, article: Article) -> Article:
+    """Make a reviewed article a draft again: what was signed no longer stands. Raises PublicationRefusee."""
+    version = Article.objects.select_for_update(of=("self",), no_key=True).get(pk=article.pk)
+    if version.statut != StatutArticle.RELU:
+        raise PublicationRefusee(_("Cet article n'attend plus d'être publié."))
+    version.statut = StatutArticle.BROUILLON
+    version.relu_par, version.relu_par_nom, version.relu_par_fonction = None, "", ""
+    version.relu_le = version.a_revoir_le = None
+    version.save()
+    return version
+
+
 def retirer(*, article: Article) -> None:
     Article.objects.filter(pk=article.pk, statut=StatutArticle.PUBLIEE).update(statut=StatutArticle.ARCHIVEE)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 CHOIX_MIN = 2
 CHOIX_MAX = 6
 QUESTIONS_MAX = 30
@@ -43,7 +45,7 @@ class Question:
     def points(self, reponse: int) -> int:
         """0 to `maximum`. Raises ValueError for an answer that is not one of the choices."""
         if not 0 <= reponse <= self.maximum:
-            raise ValueError(f"{self.code} : {reponse} n'est pas un choix.")
+            raise ValueError(f"{self.code}: {reponse} is no choice.")
         return self.maximum - reponse if self.inversee else reponse
 
 
@@ -84,25 +86,28 @@ def bande(total: int, *, seuil_attention: int, seuil_alerte: int) -> Bande:
 def lire_questions(donnees: Any) -> tuple[Question, ...]:
     """The questions of a file or a column. Raises QuestionsInvalides."""
     if not isinstance(donnees, list) or not 0 < len(donnees) <= QUESTIONS_MAX:
-        raise QuestionsInvalides(f"Il faut de 1 à {QUESTIONS_MAX} questions.")
+        raise QuestionsInvalides(_("Il faut de 1 à %d questions.") % QUESTIONS_MAX)
     questions = tuple(_lire_question(brute, n) for n, brute in enumerate(donnees, start=1))
     if len({question.code for question in questions}) != len(questions):
-        raise QuestionsInvalides("Deux questions portent le même code.")
+        raise QuestionsInvalides(_("Deux questions portent le même code."))
     return questions
 
 
 def _lire_question(brute: Any, n: int) -> Question:
     if not isinstance(brute, dict) or set(brute) - {"code", "texte", "choix", "inversee", "securite"}:
-        raise QuestionsInvalides(f"Question {n} : attendus code, texte, choix, inversee, securite.")
+        raise QuestionsInvalides(_("Question %d : attendus code, texte, choix, inversee, securite.") % n)
     choix, texte = brute.get("choix"), brute.get("texte")
     if not isinstance(texte, str) or not texte.strip():
-        raise QuestionsInvalides(f"Question {n} : le texte manque.")
+        raise QuestionsInvalides(_("Question %d : le texte manque.") % n)
     if (
         not isinstance(choix, list)
         or not CHOIX_MIN <= len(choix) <= CHOIX_MAX
         or not all(isinstance(libelle, str) and libelle.strip() for libelle in choix)
     ):
-        raise QuestionsInvalides(f"Question {n} : de {CHOIX_MIN} à {CHOIX_MAX} choix, chacun avec ses mots.")
+        raise QuestionsInvalides(
+            _("Question %(n)d : de %(min)d à %(max)d choix, chacun avec ses mots.")
+            % {"n": n, "min": CHOIX_MIN, "max": CHOIX_MAX}
+        )
     return Question(
         code=str(brute.get("code") or f"q{n}"),
         texte=texte.strip(),

@@ -175,8 +175,11 @@ def fenetres(regles: Iterable[Regle], reperes: Reperes, *, est_ferie: EstFerie =
 
 
 def _concerne(regle: Regle, reperes: Reperes) -> bool:
-    if regle.naissances_depuis is not None and reperes.naissance_ou_terme < regle.naissances_depuis:
-        return False
+    if regle.naissances_depuis is not None:
+        # "Births, or due dates, from that day on": a baby born before its date is not left out.
+        connues = [jour for jour in (reperes.naissance, reperes.terme) if jour is not None]
+        if max(connues) < regle.naissances_depuis:
+            return False
     match regle.condition:
         case Condition.JUMEAUX:
             return reperes.bebes == 2

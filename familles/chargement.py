@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from familles.enums import Ancre, Caractere, CategorieJalon, StatutVersion
 from familles.models import Jalon, VersionJalon
@@ -49,11 +50,12 @@ def charger_calendrier(*, maintenant: datetime) -> BilanCalendrier:
         version.jalon.code: version
         for version in VersionJalon.objects.filter(statut=StatutVersion.PUBLIEE).select_related("jalon", "auteur")
     }
+    # A draft has taken the number after the published one's, perhaps.
+    derniers = dict(VersionJalon.objects.values_list("jalon__code").annotate(dernier=Max("numero")))
     for code, champs in lire_jalons().items():
         ancienne = publiees.get(code)
         if ancienne is None:
             jalon, _cree = Jalon.objects.get_or_create(code=code)
-            numero = 1
             crees += 1
         elif ancienne.auteur_id is not None:
             gardes += 1
@@ -61,13 +63,13 @@ def charger_calendrier(*, maintenant: datetime) -> BilanCalendrier:
         elif all(getattr(ancienne, nom) == valeur for nom, valeur in champs.items()):
             continue
         else:
-            jalon, numero = ancienne.jalon, ancienne.numero + 1
+            jalon = ancienne.jalon
             ancienne.statut = StatutVersion.ARCHIVEE
             ancienne.save(update_fields=["statut"])
             mis_a_jour += 1
         VersionJalon.objects.create(
             jalon=jalon,
-            numero=numero,
+            numero=derniers.get(code, 0) + 1,
             statut=StatutVersion.PUBLIEE,
             creee_le=maintenant,
             publiee_le=maintenant,

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from familles import accords, messages
 from familles.enums import Moment, ObjetAccord, StatutRappel
 from familles.models import Consentement, DemandeRappel
-from maisons.models import Affectation, Maison
-from maisons.perms import MAISON
+from maisons.models import Maison
+from maisons.perms import equipes
 from socle.models import Utilisateur
 
 
@@ -45,22 +44,13 @@ def demander(*, demande: Demande, maintenant: datetime) -> DemandeRappel:
                 cle_idempotence=demande.cle_idempotence,
             )
             accords.donner(objet=ObjetAccord.ETRE_RAPPELE, cible=ligne, maintenant=maintenant)
-            messages.demande_rappel(ligne, equipe=equipe_de(demande.maison, maintenant), maintenant=maintenant)
+            equipe = equipes(
+                Maison.objects.filter(pk=demande.maison.pk), le=timezone.localdate(maintenant), deja_la=True
+            ).filter(is_staff=True)
+            messages.demande_rappel(ligne, equipe=equipe, maintenant=maintenant)
     except IntegrityError:
         return DemandeRappel.objects.get(cle_idempotence=demande.cle_idempotence)
     return ligne
-
-
-def equipe_de(maison: Maison, maintenant: datetime) -> list[Utilisateur]:
-    """Who works for a house today, and so may read its requests."""
-    affectations = Affectation.objects.en_cours(le=timezone.localdate(maintenant)).filter(
-        Q(maison=maison) | Q(organisation=maison.organisation_id), role__in=MAISON
-    )
-    return list(
-        Utilisateur.objects.filter(is_active=True, is_staff=True, pk__in=affectations.values("utilisateur")).order_by(
-            "pk"
-        )
-    )
 
 
 @transaction.atomic
@@ -78,6 +68,7 @@ def traiter(*, demande: DemandeRappel, statut: StatutRappel, par: Utilisateur, m
 @accords.au_retrait(ObjetAccord.ETRE_RAPPELE)
 def _au_retrait(consentement: Consentement, maintenant: datetime) -> None:
     """Nobody calls any more; the team sees that the request was withdrawn."""
-    DemandeRappel.objects.ouvertes().filter(pk=consentement.cible_id).update(
-        statut=StatutRappel.RETIREE, traitee_le=maintenant
-    )
+    if isinstance(consentement.cible, DemandeRappel):
+        DemandeRappel.objects.ouvertes().filter(pk=consentement.cible.pk).update(
+            statut=StatutRappel.RETIREE, traitee_le=maintenant
+        )

@@ -94,7 +94,8 @@ def _retirer(rappels: QuerySet[RappelEntretien], maintenant: datetime) -> None:
 
 @accords.au_retrait(ObjetAccord.RAPPELS_ENTRETIENS)
 def _au_retrait(consentement: Consentement, maintenant: datetime) -> None:
-    RappelEntretien.objects.filter(pk=consentement.cible_id).delete()
+    if isinstance(consentement.cible, RappelEntretien):
+        consentement.cible.delete()
 
 
 def deposer_rappels(*, maintenant: datetime, est_ferie: EstFerie = jamais_ferie) -> int:

@@ -215,15 +215,33 @@ class AffectationBackend(ModelBackend):
 # Who may lead
 
 
-def equipes(maisons: models.QuerySet[Maison], *, le: date) -> models.QuerySet[Utilisateur]:
-    """The people who lead sessions at these houses, from a day on: their animateurs and responsables."""
-    tenues = Affectation.objects.filter(role__in=MAISON).filter(models.Q(au__isnull=True) | models.Q(au__gte=le))
+def equipes(maisons: models.QuerySet[Maison], *, le: date, deja_la: bool = False) -> models.QuerySet[Utilisateur]:
+    """The people who lead sessions at these houses, from a day on: their animateurs and responsables.
+
+    `deja_la`: those at work on that very day, who may answer families.
+    """
+    tenues = _tenues(le=le, deja_la=deja_la)
     return Utilisateur.objects.filter(
         is_active=True,
         pk__in=tenues.filter(
             models.Q(maison__in=maisons) | models.Q(organisation__in=maisons.values("organisation"))
         ).values("utilisateur"),
     ).order_by("prenom", "nom", "pk")
+
+
+def avec_equipe(maisons: models.QuerySet[Maison], *, le: date) -> models.QuerySet[Maison]:
+    """Those of these houses where somebody is at work on a day."""
+    la = _tenues(le=le, deja_la=True).filter(utilisateur__is_active=True, utilisateur__is_staff=True)
+    return maisons.filter(
+        models.Q(models.Exists(la.filter(maison=models.OuterRef("pk"))))
+        | models.Q(models.Exists(la.filter(organisation=models.OuterRef("organisation"))))
+    )
+
+
+def _tenues(*, le: date, deja_la: bool) -> models.QuerySet[Affectation]:
+    if deja_la:
+        return Affectation.objects.en_cours(le=le).filter(role__in=MAISON)
+    return Affectation.objects.filter(role__in=MAISON).filter(models.Q(au__isnull=True) | models.Q(au__gte=le))
 
 
 # Giving roles

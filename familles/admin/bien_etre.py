@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from familles import demandes_rappel, questionnaires
+from familles.admin.signature import nom_du_medecin
 from familles.bien_etre import maximum
 from familles.enums import StatutRappel, StatutVersion
 from familles.models import DemandeRappel, QuestionnaireBienEtre
@@ -26,7 +27,9 @@ from socle.versions import Etape, EtapeRefusee, VersionsAdmin
 
 site = cast(PortailAdminSite, admin.site)
 
-PUBLIER = Etape("publier", "publier", _("Valider et publier"), _("Publié sous votre nom."), principale=True)
+PUBLIER = Etape(
+    "publier", "publier", _("Valider et publier"), _("Publié sous votre nom."), principale=True, signee=True
+)
 VERSION = Etape("version", "change", _("Préparer une nouvelle version"), _("Voici le brouillon suivant."))
 RETIRER = Etape("retirer", "retirer", _("Retirer du site"), _("Retiré : le public ne le voit plus."), danger=True)
 
@@ -109,7 +112,7 @@ class QuestionnaireBienEtreAdmin(VersionsAdmin):
             return questionnaires.publier(
                 questionnaire=objet,
                 par=personne,
-                nom=_("%(nom)s, médecin de PMI") % {"nom": personne.nom_complet or personne.email},
+                nom=_("%(nom)s, médecin de PMI") % {"nom": nom_du_medecin(request)},
                 maintenant=maintenant,
             )
         except PublicationRefusee as refus:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from familles import articles, jalons
+from familles.admin.signature import nom_du_medecin
 from familles.enums import StatutArticle, StatutVersion
 from familles.models import Article, VersionJalon
 from familles.mots_calendrier import jour_court, quand
@@ -24,7 +25,10 @@ from socle.versions import Etape, EtapeRefusee, VersionsAdmin
 
 PUBLIER = Etape("publier", "publier", _("Publier"), _("Publié."), principale=True)
 VERSION = Etape("version", "change", _("Préparer une nouvelle version"), _("Voici le brouillon suivant."))
-RELIRE = Etape("relire", "relire", _("Je l'ai relu : signer"), _("Relu, sous votre nom."), principale=True)
+RELIRE = Etape(
+    "relire", "relire", _("Je l'ai relu : signer"), _("Relu, sous votre nom."), principale=True, signee=True
+)
+REPRENDRE = Etape("reprendre", "change", _("Remettre en brouillon"), _("La relecture est à refaire."))
 RETIRER = Etape("retirer", "publier", _("Retirer du site"), _("Retiré : le public ne le voit plus."), danger=True)
 # A due date on a 31st and one on 29 February, beside one that is near.
 JOURS_PROCHES = 120
@@ -173,7 +177,7 @@ class ArticleAdmin(VersionsAdmin):
     def etapes(self, request: HttpRequest, objet: Article) -> Sequence[Etape]:
         return {
             StatutArticle.BROUILLON.value: (RELIRE,),
-            StatutArticle.RELU.value: (PUBLIER,),
+            StatutArticle.RELU.value: (PUBLIER, REPRENDRE),
             StatutArticle.PUBLIEE.value: (VERSION, RETIRER),
             StatutArticle.ARCHIVEE.value: (VERSION,),
         }[objet.statut]
@@ -188,10 +192,12 @@ class ArticleAdmin(VersionsAdmin):
                     return articles.relire(
                         article=objet,
                         par=personne,
-                        nom=personne.nom_complet or personne.email,
+                        nom=nom_du_medecin(request),
                         fonction=str(_("médecin de PMI")),
                         le=timezone.localdate(maintenant),
                     )
+                case "reprendre":
+                    return articles.reprendre(article=objet)
                 case "publier":
                     return articles.publier(article=objet, maintenant=maintenant)
                 case _:

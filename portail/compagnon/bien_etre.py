@@ -26,6 +26,7 @@ from familles.forms import BienEtreForm, EtreRappeleForm
 from familles.models import QuestionnaireBienEtre
 from maisons.forms import Proximite, ProximiteForm
 from maisons.models import Maison
+from maisons.perms import avec_equipe
 from portail.compagnon.calendrier import INVALIDE, sans_trace
 from portail.compagnon.proches import proches
 from portail.numeros import numeros_verifies
@@ -166,7 +167,9 @@ def _lieu(request: HttpRequest) -> ProximiteForm:
 
 
 def _joignables() -> Any:
-    return Maison.objects.publiees().filter(ouverte=True).select_related("departement").order_by("departement", "nom")
+    """Open houses where somebody is there to call."""
+    maisons = avec_equipe(Maison.objects.publiees().filter(ouverte=True), le=timezone.localdate())
+    return maisons.select_related("departement").order_by("departement", "nom")
 
 
 def _maisons(proximite: Proximite | None) -> Any:

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from familles.calendrier import Fenetre, Reperes, bornes, debut_mois, fenetre
+from familles.calendrier import Fenetre, Reperes, bornes, fenetres, mille_jours
 from familles.enums import Ancre, CategorieJalon, Confiance, EtatFenetre
 from familles.models import VersionJalon
 from familles.mots_calendrier import mention, quand
@@ -75,12 +75,9 @@ class Ligne:
 
 def lignes(versions: Iterable[VersionJalon], reperes: Reperes, *, le: date) -> list[Ligne]:
     """The milestones that concern a family, by date."""
-    trouvees = []
-    for version in versions:
-        trouvee = fenetre(version.regle, reperes, est_ferie=est_ferie)
-        if trouvee is not None:
-            trouvees.append(Ligne(version, trouvee, trouvee.etat(le=le)))
-    return sorted(trouvees, key=lambda ligne: (ligne.fenetre.debut or date.min, ligne.fenetre.fin or date.max))
+    par_code = {version.jalon.code: version for version in versions}
+    trouvees = fenetres((version.regle for version in par_code.values()), reperes, est_ferie=est_ferie)
+    return [Ligne(par_code[trouvee.regle.code], trouvee, trouvee.etat(le=le)) for trouvee in trouvees]
 
 
 @dataclass(frozen=True)
@@ -178,7 +175,7 @@ def frise(toutes: list[Ligne], reperes: Reperes, *, le: date) -> Frise:
         rangs=rangs,
         aujourd_hui=x(le),
         naissance=x(naissance),
-        debut=x(debut_mois(reperes.terme or naissance, 4)),
+        debut=x(mille_jours(reperes)[0]),
     )
 
 

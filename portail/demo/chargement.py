@@ -15,6 +15,7 @@ from portail.demo.articles import publier_articles
 from portail.demo.bien_etre import charger_bien_etre
 from portail.demo.catalogue import charger_catalogue
 from portail.demo.enquetes import charger_enquetes
+from portail.demo.espace import charger_espace
 from portail.demo.groupes import charger_groupes
 from portail.demo.label import charger_label
 from portail.demo.pilotage import charger_pilotage
@@ -66,5 +67,6 @@ def charger_demo(*, maintenant: datetime, annoncer: Callable[[str], None] = lamb
     publier_articles(maintenant=maintenant)
     candidatures = charger_label(maintenant=maintenant)
     annoncer(f"Label : {candidatures} candidatures ajoutées.")
+    charger_espace(maintenant=maintenant)
     charger_pilotage(maintenant=maintenant)
     return Bilan(len(reseau.maisons), reseau.creees, len(agenda.nouvelles), agenda.a_venir, inscriptions)

@@ -26,6 +26,7 @@ from familles.questionnaires import publier
 from maisons.enums import Action, Role
 from portail.demo.bien_etre import FICHIER
 from socle.models import Lecture, Message
+from socle.versions import empreinte
 from tests.compagnon.traces import lignes_de_la_base
 from tests.equipe import entrer
 from tests.factories import (
@@ -34,6 +35,7 @@ from tests.factories import (
     DepartementFactory,
     LieuFactory,
     MaisonFactory,
+    UtilisateurFactory,
     maintenant,
 )
 
@@ -233,8 +235,17 @@ class TestEtreRappele:
         for secret in ("Lila", "612345678", "06 12", "bien", "santé"):
             assert secret not in json.dumps(message.contexte)
 
+    def test_a_house_where_nobody_is_there_to_call_is_not_offered(self, client: Client, db: None) -> None:
+        sans_equipe = MaisonFactory(nom="Maison sans personne")
+        AffectationFactory(maison=sans_equipe, role=Role.ANIMATEUR, finie=True)
+        AffectationFactory(maison__nom="Maison tenue")
+        page = client.get("/etre-rappele/").content.decode()
+        assert "Maison tenue" in page
+        assert "Maison sans personne" not in page
+        assert client.post("/etre-rappele/", self.envoi(sans_equipe)).status_code == 422
+
     def test_sent_twice_it_is_one_request(self, client: Client, db: None) -> None:
-        maison = MaisonFactory()
+        maison = AffectationFactory().maison
         for _fois in range(2):
             assert client.post("/etre-rappele/", self.envoi(maison)).status_code == 302
         assert DemandeRappel.objects.count() == 1
@@ -246,7 +257,7 @@ class TestEtreRappele:
     def test_nothing_is_kept_of_what_is_not_whole_and_agreed_to(
         self, client: Client, db: None, champs: dict[str, str]
     ) -> None:
-        reponse = client.post("/etre-rappele/", self.envoi(MaisonFactory(), **champs))
+        reponse = client.post("/etre-rappele/", self.envoi(AffectationFactory().maison, **champs))
         assert reponse.status_code == 422
         assert not DemandeRappel.objects.exists()
 
@@ -254,7 +265,7 @@ class TestEtreRappele:
         assert client.post("/etre-rappele/", self.envoi(MaisonFactory(cachee=True))).status_code == 422
 
     def test_one_connection_can_t_flood_a_team(self, client: Client, db: None) -> None:
-        maison = MaisonFactory()
+        maison = AffectationFactory().maison
         codes = [
             client.post(
                 "/etre-rappele/", self.envoi(maison, cle=f"7d0b9c2e-6d0a-4a57-9f2b-0d3f4f3f0c{n:02}")
@@ -265,9 +276,11 @@ class TestEtreRappele:
 
     def test_the_nearest_houses_are_offered_once_a_place_is_given(self, client: Client, db: None) -> None:
         CommuneFactory()
-        LieuFactory(maison__nom="Maison de Rethel")
+        AffectationFactory(maison=LieuFactory(maison__nom="Maison de Rethel").maison)
         for n in range(7):
-            LieuFactory(maison__nom=f"Maison du Sud {n}", latitude=43.3, longitude=5.4)
+            AffectationFactory(
+                maison=LieuFactory(maison__nom=f"Maison du Sud {n}", latitude=43.3, longitude=5.4).maison
+            )
         page = client.get("/etre-rappele/", {"lieu": "Rethel"}).content.decode()
         assert "Maison de Rethel" in page
         assert "Maison du Sud" not in page
@@ -321,9 +334,26 @@ class TestEquipe:
             if nom.startswith(("titre", "texte", "introduction", "licence", "seuil"))
         }
         client.post(f"{base}{brouillon.pk}/change/", {**champs, "seuil_alerte": 20})
-        client.post(f"{base}{brouillon.pk}/etape/publier/")
+        # Signed as it was shown: what was opened before the thresholds changed is not what is signed.
+        client.post(f"{base}{brouillon.pk}/etape/publier/", {"vu": empreinte(brouillon)})
+        assert QuestionnaireBienEtre.objects.publies().get().numero == 1
+        brouillon.refresh_from_db()
+        vu = empreinte(brouillon)
+        assert vu in client.get(f"{base}{brouillon.pk}/change/").content.decode()
+        client.post(f"{base}{brouillon.pk}/etape/publier/", {"vu": vu})
         publie = QuestionnaireBienEtre.objects.publies().get()
         assert (publie.numero, publie.seuil_alerte, publie.valide_par) == (2, 20, medecin)
+
+    def test_no_right_makes_a_doctor(self, client: Client, questionnaire: QuestionnaireBienEtre) -> None:
+        QuestionnaireBienEtre.objects.update(statut="brouillon", publie_le=None)
+        questionnaire.refresh_from_db()
+        entrer(client, UtilisateurFactory(superutilisateur=True))
+        adresse = f"/equipe/familles/questionnairebienetre/{questionnaire.pk}/etape/publier/"
+        client.post(adresse, {"vu": empreinte(questionnaire)})
+        # Nor does an account without a name sign by its address.
+        entrer(client, AffectationFactory(medecine=True, utilisateur__prenom="", utilisateur__nom="").utilisateur)
+        client.post(adresse, {"vu": empreinte(questionnaire)})
+        assert not QuestionnaireBienEtre.objects.publies().exists()
 
     @pytest.mark.parametrize(
         ("options", "statut"),

@@ -191,6 +191,8 @@ class TestPourQui:
         regle = REGLES["conge_supplementaire_naissance"]
         assert fenetre(regle, Reperes(naissance=date(2025, 12, 31))) is None
         assert fenetre(regle, Reperes(naissance=date(2026, 1, 1))) is not None
+        # Its rule says "births, or due dates": born early in December for January.
+        assert fenetre(regle, Reperes(naissance=date(2025, 12, 20), terme=date(2026, 1, 10))) is not None
 
 
 class TestEtat:

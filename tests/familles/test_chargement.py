@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from familles.chargement import DONNEES, charger_calendrier, lire_jalons
 from familles.enums import Caractere, Confiance, StatutVersion
+from familles.jalons import preparer_version
 from familles.models import Jalon, VersionJalon
 from familles.mots_calendrier import mention
 from tests.factories import UtilisateurFactory, maintenant
@@ -41,6 +42,17 @@ def test_a_corrected_file_makes_a_new_version_and_keeps_the_old_one() -> None:
     assert charger_calendrier(maintenant=maintenant()).mis_a_jour == 1
     statuts = VersionJalon.objects.filter(jalon__code="epp").order_by("numero").values_list("numero", "statut")
     assert list(statuts) == [(1, StatutVersion.ARCHIVEE), (2, StatutVersion.PUBLIEE)]
+
+
+def test_a_draft_in_the_making_does_not_stop_the_file() -> None:
+    charger_calendrier(maintenant=maintenant())
+    publiee = VersionJalon.objects.publiees().get(jalon__code="epp")
+    brouillon = preparer_version(version=publiee, par=UtilisateurFactory(), maintenant=maintenant())
+    VersionJalon.objects.filter(pk=publiee.pk).update(pourquoi="Ce que disait l'ancien fichier.")
+    assert charger_calendrier(maintenant=maintenant()).mis_a_jour == 1
+    brouillon.refresh_from_db()
+    assert brouillon.statut == StatutVersion.BROUILLON
+    assert VersionJalon.objects.publiees().get(jalon__code="epp").numero == 3
 
 
 def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,7 @@ from familles.enums import Etape, StatutArticle, StatutVersion, ThemeArticle
 from familles.models import Article, VersionJalon
 from familles.versions import PublicationRefusee
 from portail.demo.articles import publier_articles
+from socle.versions import empreinte
 from tests.equipe import entrer
 from tests.factories import AffectationFactory, ArticleFactory, UtilisateurFactory, VersionJalonFactory, maintenant
 
@@ -152,12 +153,32 @@ class TestArticles:
         assert client.post(f"{base}/etape/relire/").status_code == 403
         medecin = AffectationFactory(medecine=True).utilisateur
         entrer(client, medecin)
-        assert client.post(f"{base}/etape/relire/").status_code == 302
+        # What was opened is no longer what is there: nothing is signed.
+        vu = empreinte(article)
+        Article.objects.filter(pk=article.pk).update(corps="Autre chose, écrit entre-temps.")
+        client.post(f"{base}/etape/relire/", {"vu": vu})
+        article.refresh_from_db()
+        assert article.statut == StatutArticle.BROUILLON
+        assert client.post(f"{base}/etape/relire/", {"vu": empreinte(article)}).status_code == 302
         assert client.post(f"{base}/etape/publier/").status_code == 403
+        # The editor may take it back to a draft: it is then read and signed again.
+        entrer(client, AffectationFactory(redaction=True).utilisateur)
+        client.post(f"{base}/etape/reprendre/")
+        article.refresh_from_db()
+        assert (article.statut, article.relu_par, article.relu_par_nom) == (StatutArticle.BROUILLON, None, "")
+        entrer(client, medecin)
+        client.post(f"{base}/etape/relire/", {"vu": empreinte(article)})
         entrer(client, AffectationFactory(redaction=True).utilisateur)
         assert client.post(f"{base}/etape/publier/").status_code == 302
         article.refresh_from_db()
         assert (article.statut, article.relu_par) == (StatutArticle.PUBLIEE, medecin)
+
+    def test_no_right_makes_a_doctor(self, client: Client) -> None:
+        article = ArticleFactory()
+        entrer(client, UtilisateurFactory(superutilisateur=True))
+        client.post(f"/equipe/familles/article/{article.pk}/etape/relire/", {"vu": empreinte(article)})
+        article.refresh_from_db()
+        assert article.statut == StatutArticle.BROUILLON
 
 
 class TestJalons:

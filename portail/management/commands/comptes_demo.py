@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from portail.demo.comptes import COMPTES, DonneesAbsentes, HorsDemonstration, preparer_comptes
+from portail.demo.espace import parent_de_demonstration
 
 
 class Command(BaseCommand):
@@ -18,3 +19,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Comptes de démonstration (mot de passe : {secret})")
         for compte in COMPTES:
             self.stdout.write(f"  {compte.email:<{largeur}}  {compte.description}")
+        parent = parent_de_demonstration()
+        if parent is not None:
+            self.stdout.write(
+                f"  {parent.email:<{largeur}}  parent, sur /mon-espace/ : code à lire sur /demo/messages/"
+            )
