@@ -20,8 +20,10 @@ from ateliers.enums import CanalDemande, Moment
 from ateliers.groupes.demandes import DemandeParent
 from ateliers.groupes.regles import Profil, est_de_la_premiere_annee, repere_de
 from ateliers.models import BEBES_MAX, RAYON_PAR_DEFAUT_KM, GroupePairs, Theme
+from familles.accords import FORMULATIONS
 from familles.ages import JOURS_DDR_AVANT_TERME, est_premature, terme_plausible
 from familles.champs import DateTapeeField, PrenomField
+from familles.enums import ObjetAccord
 from maisons.enums import Langue
 from maisons.forms import RAYONS_KM, ProximiteForm
 from maisons.models import Commune, Maison
@@ -318,7 +320,7 @@ class PrescriptionForm(DemandeGroupeForm):
         label=gettext_lazy("Langue des messages"), choices=settings.LANGUAGES, initial="fr", required=False
     )
     accord = forms.BooleanField(
-        label=gettext_lazy("Le parent est d'accord pour que je transmette cette demande"),
+        label=FORMULATIONS[ObjetAccord.TRANSMISSION].texte,
         error_messages={"required": gettext_lazy("Demandez-lui son accord : sans lui, rien n'est transmis.")},
     )
 

@@ -51,6 +51,11 @@ FORMULATIONS: dict[ObjetAccord, Formulation] = {
         1,
         _("J'accepte que l'équipe de cette maison lise mon prénom et mon numéro, pour me rappeler."),
     ),
+    # Told by the professional who passes the request on.
+    ObjetAccord.TRANSMISSION: Formulation(
+        1,
+        _("Le parent est d'accord pour que je transmette cette demande"),
+    ),
 }
 
 Suite = Callable[[Consentement, datetime], None]

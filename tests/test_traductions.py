@@ -406,6 +406,7 @@ class TestMessages:
             "cache_le": "13",
             "nombre": 2,
             "retard": 20,
+            "code": "12",
             **tour,
         }
         contexte["arrets"] = [dict(contexte)]

@@ -18,8 +18,10 @@ from ateliers.enums import CanalDemande, Obstacle, OrigineMembre, StatutDemande
 from ateliers.groupes import messages, places, regles
 from ateliers.models import BEBES_MAX, RAYON_PAR_DEFAUT_KM, DemandeGroupe, GroupePairs, MembreGroupe
 from ateliers.models.groupes import GroupePairsQuerySet
+from familles import accords
 from familles.ages import est_premature, terme_plausible
-from familles.models import Enfant, Famille
+from familles.enums import ObjetAccord
+from familles.models import Consentement, Enfant, Famille
 from familles.rattachement import famille_du_contact
 from maisons.distance import distance_sql
 from maisons.models import Commune, Lieu, Maison
@@ -176,6 +178,8 @@ def _deposer(demande: DemandeParent, maintenant: datetime) -> DemandeGroupe:
         cle_idempotence=demande.cle_idempotence,
         cree_le=maintenant,
     )
+    if par_prescripteur:
+        accords.donner(objet=ObjetAccord.TRANSMISSION, cible=gardee, maintenant=maintenant)
     gardee.enfants.set(_enfants(famille, demande))
     gardee.themes.set(demande.themes)
     messages.demande_recue(gardee, maintenant=maintenant)
@@ -296,6 +300,13 @@ def demander_un_groupe(*, demande: DemandeGroupe, groupe: GroupePairs | None, ma
         demande.maison = groupe.maison
     demande.save(update_fields=["groupe_souhaite", "maison"])
     return demande
+
+
+@accords.au_retrait(ObjetAccord.TRANSMISSION)
+def _au_retrait(consentement: Consentement, maintenant: datetime) -> None:
+    """A request passed on for a parent who no longer agrees waits no more; a place that was taken is left by hand."""
+    if isinstance(consentement.cible, DemandeGroupe) and consentement.cible.statut == StatutDemande.EN_ATTENTE:
+        retirer_demande(demande=consentement.cible, maintenant=maintenant)
 
 
 def accueillir(*, demande: DemandeGroupe, groupe: GroupePairs, maintenant: datetime) -> MembreGroupe:

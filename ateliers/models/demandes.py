@@ -26,7 +26,7 @@ from ateliers.enums import (
 )
 from ateliers.models.catalogue import Theme, langue_par_defaut
 from ateliers.models.groupes import GroupePairs
-from familles.models import PRENOM_EFFACE, PRENOM_MAX, Enfant, Famille
+from familles.models import PRENOM_EFFACE, PRENOM_MAX, Consentement, Enfant, Famille
 from maisons.enums import Langue
 from maisons.models import Commune, Maison
 from socle.models import Message, Utilisateur
@@ -119,6 +119,7 @@ class DemandeGroupe(models.Model):
     cle_idempotence = models.UUIDField(_("clé d'idempotence"), default=uuid.uuid4, unique=True, editable=False)
     cree_le = models.DateTimeField(_("créée le"), default=timezone.now)
     messages = GenericRelation(Message, content_type_field="objet_type", object_id_field="objet_id")
+    consentements = GenericRelation(Consentement, content_type_field="cible_type", object_id_field="cible_id")
 
     objects = DemandeGroupeQuerySet.as_manager()
 

@@ -97,7 +97,8 @@ class VersionJalonAdmin(VersionsAdmin):
             ),
         )
         return format_html(
-            "<table><thead><tr><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>{}</tbody></table>",
+            "<div class='apercu-large' tabindex='0'><table><thead><tr><th scope='col'>{}</th><th scope='col'>{}</th>"
+            "<th scope='col'>{}</th></tr></thead><tbody>{}</tbody></table></div>",
             _("Terme"),
             _("Version publiée"),
             _("Cette version"),

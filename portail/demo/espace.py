@@ -26,13 +26,17 @@ def charger_espace(*, maintenant: datetime) -> None:
     """The account of the family with most bookings to come and a child; nothing when there is one already."""
     if parent_de_demonstration() is not None:
         return
-    a_venir = Inscription.objects.confirmees().filter(
-        email__endswith=f"@{DOMAINE}",
-        seance__debut__gt=maintenant,
-        seance__groupe=None,
-        famille__enfants__isnull=False,
-        langue="fr",
-    ).exclude(email__contains=" ")
+    a_venir = (
+        Inscription.objects.confirmees()
+        .filter(
+            email__endswith=f"@{DOMAINE}",
+            seance__debut__gt=maintenant,
+            seance__groupe=None,
+            famille__enfants__isnull=False,
+            langue="fr",
+        )
+        .exclude(email__contains=" ")
+    )
     choisie = a_venir.values("email", "prenom").annotate(n=Count("pk", distinct=True)).order_by("-n", "email").first()
     if choisie is None:
         return
@@ -51,6 +55,8 @@ def charger_espace(*, maintenant: datetime) -> None:
         prouve=True,
     )
     jalon = Jalon.objects.filter(code="epnp_1").first()
-    for enfant in espace.enfants_de(compte) if jalon else ():
+    if jalon is None:
+        return
+    for enfant in espace.enfants_de(compte):
         if not enfant.est_ne:
             entretiens.demander(utilisateur=compte, enfant=enfant, jalon=jalon, maintenant=maintenant)

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ateliers.models import DemandeGroupe
 from familles import accords, coparents
 from familles.accords import FORMULATIONS
 from familles.enums import GenreAcces, ObjetAccord
@@ -120,8 +121,10 @@ def invitation_accepter(request: HttpRequest, utilisateur: Utilisateur, jeton: s
 
 
 def _accords_de(utilisateur: Utilisateur) -> Any:
-    """Hers, and those of the requests to be called that were made with her proven number."""
+    """Hers, and those of what was asked with her proven contacts: to be called, a group for which she was referred."""
+    groupes = DemandeGroupe.objects.filter(email=utilisateur.email).values("pk")
     siens = Q(utilisateur=utilisateur)
+    siens |= Q(cible_type=ContentType.objects.get_for_model(DemandeGroupe), cible_id__in=groupes)
     profil = profil_de(utilisateur)
     if profil.telephone:
         demandes = DemandeRappel.objects.filter(telephone=profil.telephone).values("pk")

@@ -17,7 +17,7 @@ from django.utils.translation import override
 from icalendar import Calendar
 
 from ateliers import messages
-from ateliers.enums import StatutInscription
+from ateliers.enums import CanalDemande, StatutDemande, StatutInscription
 from ateliers.espace import inscriptions_de
 from ateliers.groupes.messages import USAGE_LIEN as USAGE_GROUPE
 from ateliers.models import Inscription
@@ -283,6 +283,15 @@ class TestRappelsEtAccords:
         demande.refresh_from_db()
         assert demande.statut == StatutRappel.RETIREE
 
+    def test_a_referral_for_a_group_is_there_and_can_be_withdrawn(self, chez_camille: Client) -> None:
+        transmise = {"canal": CanalDemande.PRESCRIPTEUR, "prescripteur": "Maternité", "accord_le": maintenant()}
+        demande = DemandeGroupeFactory(email=CAMILLE, **transmise)
+        accord = accords.donner(objet=ObjetAccord.TRANSMISSION, cible=demande, maintenant=maintenant())
+        assert "transmette cette demande" in page(chez_camille, "accords")
+        chez_camille.post(reverse("espace:accord_retirer", args=[accord.pk]))
+        demande.refresh_from_db()
+        assert demande.statut == StatutDemande.RETIREE
+
 
 class TestPartage:
     def inviter(self, client: Client) -> str:
@@ -461,6 +470,7 @@ def test_each_wording_keeps_its_version() -> None:
         ("sms", 1): "6daafea731c3",
         ("partage", 1): "b009bfa0b5c1",
         ("etre_rappele", 1): "5bcd1ea07c7f",
+        ("transmission", 1): "98dbb7a6f7bb",
     }
 
 

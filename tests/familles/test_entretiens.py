@@ -112,7 +112,7 @@ class TestDeposer:
         Enfant.objects.update(naissance=date(2027, 3, 8))
         assert entretiens.deposer_rappels(maintenant=a("2027-04-06")) == 0
         message = Message.objects.get()
-        assert message.destinataire == rappel.utilisateur.email
+        assert (message.destinataire, message.modele) == (rappel.utilisateur.email, "rappel_entretien")
         assert set(message.contexte) == {"lien"}
 
     def test_by_the_channels_that_were_chosen(self) -> None:
