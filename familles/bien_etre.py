@@ -45,7 +45,7 @@ class Question:
     def points(self, reponse: int) -> int:
         """0 to `maximum`. Raises ValueError for an answer that is not one of the choices."""
         if not 0 <= reponse <= self.maximum:
-            raise ValueError(f"{self.code}: {reponse} is no choice.")
+            raise ValueError(f"{self.code} : {reponse} n'est pas un choix.")
         return self.maximum - reponse if self.inversee else reponse
 
 
