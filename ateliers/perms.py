@@ -46,8 +46,9 @@ from ateliers.models import (
 )
 from familles import lectures
 from familles.models import Famille
-from maisons.enums import Portee, Role
-from maisons.models import Affectation, Maison
+from maisons.enums import Role
+from maisons.models import Maison
+from maisons.models.tenues import tenues
 from maisons.perms import ADMINISTRATION, EQUIPES, MAISON, TOUS
 from socle.models import Lecture, Message, Utilisateur
 from socle.portee import Roles, declarer, enregistrer_portee, nom_permission, roles_autorises, visibles
@@ -80,14 +81,14 @@ def _messages_visibles(
     queryset: models.QuerySet[Any], utilisateur: Utilisateur, le: date, roles: Roles | None
 ) -> models.QuerySet[Any]:
     """What was told about the bookings a person sees; everything, without its content, for the network."""
-    du_reseau = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles).filter(portee=Portee.RESEAU)
+    if tenues(utilisateur, le=le, roles=roles).reseau:
+        return queryset
     maison = (roles or MAISON) & MAISON
     inscriptions = Inscription.objects.visibles_par(utilisateur, le=le, roles=maison)
     demandes = DemandeGroupe.objects.visibles_par(utilisateur, le=le, roles=maison)
     membres = MembreGroupe.objects.visibles_par(utilisateur, le=le, roles=maison)
     return queryset.filter(
-        Q(Exists(du_reseau))
-        | Q(objet_type=ContentType.objects.get_for_model(Inscription), objet_id__in=inscriptions.values("pk"))
+        Q(objet_type=ContentType.objects.get_for_model(Inscription), objet_id__in=inscriptions.values("pk"))
         | Q(objet_type=ContentType.objects.get_for_model(DemandeGroupe), objet_id__in=demandes.values("pk"))
         | Q(objet_type=ContentType.objects.get_for_model(MembreGroupe), objet_id__in=membres.values("pk"))
     )
@@ -98,9 +99,10 @@ def _lectures_visibles(
 ) -> models.QuerySet[Any]:
     """What was read on behalf of the houses a person is responsable of; everything, in figures, for the network."""
     permis = roles_autorises(nom_permission(Lecture, "view")) & (roles or TOUS)
-    du_reseau = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=permis).filter(portee=Portee.RESEAU)
+    if tenues(utilisateur, le=le, roles=permis).reseau:
+        return queryset
     maisons = Maison.objects.visibles_par(utilisateur, le=le, roles=permis & MAISON)
-    return queryset.filter(Q(Exists(du_reseau)) | Q(cadres__overlap=maisons.values("pk")))
+    return queryset.filter(cadres__overlap=maisons.values("pk"))
 
 
 def _maisons_des_familles(utilisateur: Utilisateur, familles: list[int], le: date) -> Iterable[int]:

@@ -73,6 +73,7 @@ from maisons.models import (
     ValeurIndicateur,
     VersionReferentiel,
 )
+from maisons.models.tenues import tenues
 from socle.comptes.equipe import enregistrer_appartenance
 from socle.models import Export, Message, Utilisateur
 from socle.portee import (
@@ -162,12 +163,7 @@ enregistrer_portee(Utilisateur, _utilisateurs_visibles)
 
 def roles_en_cours(utilisateur: Utilisateur, *, le: date) -> frozenset[str]:
     """The roles a person holds somewhere on a day; read once per request."""
-    tenus: dict[date, frozenset[str]] = utilisateur.__dict__.setdefault("_roles_en_cours", {})
-    if le not in tenus:
-        tenus[le] = frozenset(
-            Affectation.objects.for_utilisateur(utilisateur, le=le).order_by().values_list("role", flat=True)
-        )
-    return tenus[le]
+    return tenues(utilisateur, le=le).roles
 
 
 def _a_une_affectation(utilisateur: Utilisateur, le: date) -> bool:

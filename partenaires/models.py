@@ -5,14 +5,15 @@ from datetime import date, datetime, timedelta
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from maisons.enums import Langue, Role
-from maisons.models import Affectation, Commune, Lieu, Maison, Organisation
+from maisons.models import Commune, Lieu, Maison, Organisation
+from maisons.models.tenues import tenues
 from partenaires.enums import ModePermanence, SuiteOrientation, TypePartenaire
 from socle.models import Utilisateur
 
@@ -29,11 +30,8 @@ class PartenaireQuerySet(models.QuerySet["Partenaire"]):
         """The whole directory for those who work for a house; a partner sees itself."""
         if utilisateur.is_superuser:
             return self
-        affectations = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles)
-        return self.filter(
-            Q(Exists(affectations.exclude(role=Role.PARTENAIRE)))
-            | Q(organisation__in=affectations.filter(role=Role.PARTENAIRE).values("organisation"))
-        )
+        siennes = tenues(utilisateur, le=le, roles=roles)
+        return self if siennes.roles - {Role.PARTENAIRE} else self.filter(organisation__in=siennes.partenaires)
 
     def a_verifier(self, *, maintenant: datetime) -> PartenaireQuerySet:
         """Those whose entry nobody confirmed for six months."""
@@ -136,12 +134,9 @@ class PermanenceQuerySet(models.QuerySet["Permanence"]):
         self, utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None
     ) -> PermanenceQuerySet:
         """Those held at the houses a person sees, and a partner's own."""
-        organisations = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles).filter(
-            role=Role.PARTENAIRE
-        )
         return self.filter(
             Q(lieu__maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
-            | Q(partenaire__organisation__in=organisations.values("organisation"))
+            | Q(partenaire__organisation__in=tenues(utilisateur, le=le, roles=roles).partenaires)
         )
 
 

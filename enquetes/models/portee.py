@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Exists, Q
+from django.db.models import Q, Value
 
-from maisons.enums import Portee
-from maisons.models import Affectation, Departement, Maison
+from maisons.models import Departement, Maison
+from maisons.models.tenues import tenues
 from socle.models import Utilisateur
 
 Roles = frozenset[str]
@@ -13,10 +13,8 @@ Roles = frozenset[str]
 
 def du_departement(utilisateur: Utilisateur, *, le: date, roles: Roles | None, champ: str = "departement") -> Q:
     """Rows that belong to a département a person works for; all of them, for those who work for the network."""
-    affectations = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles)
-    return Q(**{f"{champ}__in": affectations.values("departement")}) | Q(
-        Exists(affectations.filter(portee=Portee.RESEAU))
-    )
+    siennes = tenues(utilisateur, le=le, roles=roles)
+    return Q(Value(True)) if siennes.reseau else Q(**{f"{champ}__in": siennes.departements})
 
 
 def departements_des_maisons(utilisateur: Utilisateur, *, le: date, roles: Roles | None) -> Q:

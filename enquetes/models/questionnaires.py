@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from enquetes.enums import LangueQuestionnaire, RoleQuestion, StatutVersion, TypeQuestion, Usage
 from enquetes.models.declencheurs import partie_de_brouillon, questionnaire_tenu, version_figee
 from enquetes.models.portee import Roles, departements_des_maisons, du_departement
-from maisons.models import Affectation, Departement
+from maisons.models import Departement
+from maisons.models.tenues import tenues
 from socle.models import Utilisateur
 
 M = TypeVar("M", bound=models.Model)
@@ -27,11 +28,11 @@ class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
         """To read: the network's, and those of the départements where one works."""
         if utilisateur.is_superuser:
             return self
-        travaille = models.Exists(Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles))
+        travaille = bool(tenues(utilisateur, le=le, roles=roles).roles)
         return self.filter(
             du_departement(utilisateur, le=le, roles=roles)
             | departements_des_maisons(utilisateur, le=le, roles=roles)
-            | (Q(departement__isnull=True) & Q(travaille))
+            | (Q(departement__isnull=True) & Q(models.Value(travaille)))
         )
 
     def menes_par(self, utilisateur: Utilisateur, *, le: date, roles: Roles | None = None) -> QuestionnaireQuerySet:

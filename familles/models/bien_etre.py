@@ -16,8 +16,8 @@ from familles.bien_etre import Question, lire_questions
 from familles.enums import Moment, StatutRappel, StatutVersion, Variante
 from familles.models.consentements import Consentement
 from familles.models.familles import PRENOM_MAX
-from maisons.enums import Portee
-from maisons.models import Affectation, Departement, Maison
+from maisons.models import Departement, Maison
+from maisons.models.tenues import tenues
 from socle.models import Utilisateur
 
 
@@ -31,10 +31,8 @@ class QuestionnaireBienEtreQuerySet(models.QuerySet["QuestionnaireBienEtre"]):
         """Those of a doctor's own département; all of them for the network."""
         if utilisateur.is_superuser:
             return self
-        tenues = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles)
-        return self.filter(
-            Q(departement__in=tenues.values("departement")) | Q(models.Exists(tenues.filter(portee=Portee.RESEAU)))
-        )
+        siennes = tenues(utilisateur, le=le, roles=roles)
+        return self if siennes.reseau else self.filter(departement__in=siennes.departements)
 
 
 class QuestionnaireBienEtre(models.Model):

@@ -26,6 +26,7 @@ from maisons.enums import (
     TypeMaison,
     TypeOrganisation,
 )
+from maisons.models.tenues import tenues
 from maisons.models.territoire import Commune, Departement, Territoire
 from socle.models import Utilisateur
 from socle.suivi import suivre
@@ -38,12 +39,12 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Those a person works for, and those that run the houses they see."""
         if utilisateur.is_superuser:
             return self
-        affectations = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles)
+        siennes = tenues(utilisateur, le=le, roles=roles)
+        if siennes.reseau:
+            return self
         maisons = Maison.objects.visibles_par(utilisateur, le=le, roles=roles)
         return self.filter(
-            Q(pk__in=affectations.values("organisation"))
-            | Q(pk__in=maisons.values("organisation"))
-            | Q(models.Exists(affectations.filter(portee=Portee.RESEAU)))
+            Q(pk__in=siennes.organisations | siennes.partenaires) | Q(pk__in=maisons.values("organisation"))
         )
 
 
@@ -80,12 +81,13 @@ class MaisonQuerySet(models.QuerySet["Maison"]):
             return self.none()
         if utilisateur.is_superuser:
             return self
-        affectations = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles)
+        siennes = tenues(utilisateur, le=le, roles=roles)
+        if siennes.reseau:
+            return self
         return self.filter(
-            Q(pk__in=affectations.values("maison"))
-            | Q(organisation__in=affectations.exclude(role=Role.PARTENAIRE).values("organisation"))
-            | Q(departement__in=affectations.values("departement"))
-            | Q(models.Exists(affectations.filter(portee=Portee.RESEAU)))
+            Q(pk__in=siennes.maisons)
+            | Q(organisation__in=siennes.organisations)
+            | Q(departement__in=siennes.departements)
         )
 
 
@@ -344,13 +346,14 @@ def _dans_la_portee(rangees: R, utilisateur: Utilisateur, *, le: date, roles: fr
         return rangees.none()
     if utilisateur.is_superuser:
         return rangees
-    tenues = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles)
+    siennes = tenues(utilisateur, le=le, roles=roles)
+    if siennes.reseau:
+        return rangees
     return rangees.filter(
         Q(maison__in=Maison.objects.visibles_par(utilisateur, le=le, roles=roles))
-        | Q(organisation__in=tenues.exclude(role=Role.PARTENAIRE).values("organisation"))
-        | Q(departement__in=tenues.values("departement"))
-        | Q(organisation__departement__in=tenues.values("departement"))
-        | Q(models.Exists(tenues.filter(portee=Portee.RESEAU)))
+        | Q(organisation__in=siennes.organisations)
+        | Q(departement__in=siennes.departements)
+        | Q(organisation__departement__in=siennes.departements)
     )
 
 

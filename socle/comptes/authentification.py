@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 
 from socle.models import Utilisateur
 
@@ -18,3 +22,14 @@ class MotDePasseBackend(AuthenticationBackend):
         utilisateur = Utilisateur.objects.filter(email=email.strip().lower()).first()
         trouve: Utilisateur | None = self._check_password(utilisateur, password)
         return trouve
+
+    # It signs in and grants nothing: rights come from assignments alone, without a look at Django's tables of them.
+
+    def has_perm(self, user_obj: AbstractBaseUser | AnonymousUser, perm: str, obj: Any = None) -> bool:
+        return False
+
+    def has_module_perms(self, user_obj: AbstractBaseUser | AnonymousUser, app_label: str) -> bool:
+        return False
+
+    def get_all_permissions(self, user_obj: AbstractBaseUser | AnonymousUser, obj: Any = None) -> set[str]:
+        return set()
