@@ -12,7 +12,7 @@ from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin
 from django.contrib.admin import AdminSite, SimpleListFilter
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import get_fields_from_path, unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.contenttypes.models import ContentType
@@ -52,6 +52,8 @@ else:
 Panneau = Callable[[HttpRequest], tuple[str, dict[str, Any]] | None]
 Page = Callable[..., HttpResponse]
 EVENEMENTS_PAR_PAGE = 50
+# What the filters of a list ask of a column.
+COMPARAISONS = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte", "year", "month", "day"})
 
 
 class Autocompletion(AutocompleteJsonView):
@@ -281,13 +283,24 @@ class PorteeAdmin(_Portee, _ModelAdmin):
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Only what the list offers as a filter: no other column can be guessed letter by letter from the address."""
         filtres = self.get_list_filter(request) if request is not None else self.list_filter
-        permis = {self.date_hierarchy} if self.date_hierarchy else set()
+        champs = {self.date_hierarchy} if self.date_hierarchy else set()
         for filtre in filtres:
             if isinstance(filtre, type) and issubclass(filtre, SimpleListFilter):
-                permis.add(filtre.parameter_name or "")
+                if lookup == filtre.parameter_name:
+                    return True
             else:
-                permis.add(str(filtre[0] if isinstance(filtre, (list, tuple)) else filtre))
-        return any(lookup == nom or lookup.startswith(f"{nom}{LOOKUP_SEP}") for nom in permis)
+                champs.add(str(filtre[0] if isinstance(filtre, (list, tuple)) else filtre))
+        return any(lookup == champ or self._est_du_filtre(lookup, champ) for champ in champs)
+
+    def _est_du_filtre(self, lookup: str, nom: str) -> bool:
+        """Whether it asks for the values of this filter, and not for a column of what the filter's rows point to."""
+        if not lookup.startswith(f"{nom}{LOOKUP_SEP}"):
+            return False
+        champ = get_fields_from_path(self.model, nom)[-1]
+        demandes = lookup.removeprefix(f"{nom}{LOOKUP_SEP}").split(LOOKUP_SEP)
+        if isinstance(champ, RelatedField) and demandes[0] in ("pk", "id", champ.target_field.name):
+            demandes = demandes[1:]
+        return set(demandes) <= COMPARAISONS
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Without Django's bulk deletion: it knows neither our services nor what they must tell people."""

@@ -20,7 +20,7 @@ from familles.models import Famille
 from maisons.enums import Portee, Role
 from maisons.models import Affectation, Invitation, Lieu, Maison
 from partenaires.models import Permanence
-from socle.models import Message, Utilisateur
+from socle.models import Lecture, Message, Utilisateur
 from tests.equipe import entrer
 from tests.factories import (
     AffectationFactory,
@@ -260,6 +260,25 @@ class TestListes:
         assert "Contexte" not in page
         assert ici.famille.email not in page
 
+    def test_the_network_with_a_house_reads_to_whom_of_that_house_alone(
+        self, connecter: Connecter, ici: Bout, loin: Bout
+    ) -> None:
+        """Figures of all, recipients of one's own: each role counts where it is held."""
+        for bout in (ici, loin):
+            Message.objects.filter(pk=bout.message.pk).update(erreur=f"550 {bout.famille.email} refused")
+        cumul = role(Role.ADMINISTRATEUR, ici)
+        AffectationFactory(utilisateur=cumul, maison=ici.maison, role=Role.RESPONSABLE)
+        client = connecter(cumul)
+        masque = f"{ici.message.destinataire[:2]}…@"
+        page = client.get(liste(Message)).content.decode()
+        assert page.count(masque) == page.count("refused") == 1
+        assert page.count('class="field-canal') == 2
+        assert Lecture.objects.get(utilisateur=cumul).objets == [ici.famille.pk]
+        assert masque in client.get(adresse(ici.message, "change")).content.decode()
+        ailleurs = client.get(adresse(loin.message, "change")).content.decode()
+        assert "…@" not in ailleurs
+        assert "refused" not in ailleurs
+
     def test_a_partner_sees_its_sessions_and_no_more(self, connecter: Connecter, ici: Bout) -> None:
         organisation = OrganisationFactory()
         permanence = PermanenceFactory(
@@ -297,6 +316,9 @@ class TestListes:
             (Seance, "reference__startswith=a"),
             (Inscription, "famille__email__startswith=a"),
             (Message, "contexte__prenom__startswith=C"),
+            (Lecture, "utilisateur__password__startswith=argon2"),
+            (Seance, "lieu__maison__affectations__utilisateur__email__startswith=a"),
+            (Seance, "lieu__maison__id__startswith=1"),
         ],
     )
     def test_columns_cannot_be_guessed_from_the_address(
