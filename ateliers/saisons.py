@@ -207,11 +207,12 @@ def copier_saison(*, copie: Copie, choisies: Collection[int], cle: uuid.UUID, ma
     """
     # Two submits of one form queue on the house, so that the second finds the first's.
     list(Maison.objects.filter(pk=copie.maison.pk).select_for_update(of=("self",), no_key=True))
-    references = [_reference(cle, pk) for pk in choisies]
+    prevues = prevoir_copie(copie=copie, maintenant=maintenant)
+    # Sent again with other lines ticked, it is still the form that was done.
+    references = [_reference(cle, ligne.modele.pk) for ligne in prevues]
     deja = list(Seance.objects.filter(reference__in=references, lieu__maison=copie.maison))
     if deja:
         return deja
-    prevues = prevoir_copie(copie=copie, maintenant=maintenant)
     reserver(animateurs=[ligne.animateur for ligne in prevues], salles=[ligne.salle for ligne in prevues])
     lignes = [
         ligne
@@ -230,17 +231,14 @@ def _reference(cle: uuid.UUID, pk: int) -> uuid.UUID:
 
 
 def _series(lignes: Sequence[LigneCopie], cle: uuid.UUID, maintenant: datetime) -> dict[int, Serie]:
-    """For each series copied, a new one that holds its days."""
-    jours: dict[int, list[LigneCopie]] = {}
-    for ligne in lignes:
-        if ligne.modele.serie_id is not None:
-            jours.setdefault(ligne.modele.serie_id, []).append(ligne)
-    series = {}
-    for pk, siennes in jours.items():
+    """For each series copied, a new one that holds its days; it is found by the number of a session's model."""
+    series: dict[int, Serie] = {}
+    for pk, par_jour in _jours_des_series(lignes).items():
+        siennes = list(par_jour.values())
         ancienne = siennes[0].modele.serie
         if ancienne is None:
             continue
-        series[pk] = Serie.objects.create(
+        nouvelle = Serie.objects.create(
             cle_idempotence=uuid.uuid5(cle, f"serie/{pk}"),
             atelier=ancienne.atelier,
             lieu=siennes[0].modele.lieu,
@@ -254,7 +252,17 @@ def _series(lignes: Sequence[LigneCopie], cle: uuid.UUID, maintenant: datetime) 
             sauf_vacances=ancienne.sauf_vacances,
             cree_le=maintenant,
         )
+        series |= {ligne.modele.pk: nouvelle for ligne in siennes}
     return series
+
+
+def _jours_des_series(lignes: Sequence[LigneCopie]) -> dict[int, dict[date, LigneCopie]]:
+    """The line of each day of each series: a second one, moved to the same day by hand, is of none."""
+    jours: dict[int, dict[date, LigneCopie]] = {}
+    for ligne in lignes:
+        if ligne.modele.serie_id is not None:
+            jours.setdefault(ligne.modele.serie_id, {}).setdefault(ligne.jour, ligne)
+    return jours
 
 
 def _copie_de(ligne: LigneCopie, series: dict[int, Serie], cle: uuid.UUID, maintenant: datetime) -> Seance:
@@ -265,7 +273,7 @@ def _copie_de(ligne: LigneCopie, series: dict[int, Serie], cle: uuid.UUID, maint
         for nom in ("inscriptions_du", "inscriptions_au", "gardes_jusqu_au")
         if (moment := getattr(modele, nom)) is not None
     }
-    serie = series.get(modele.serie_id) if modele.serie_id is not None else None
+    serie = series.get(modele.pk)
     return Seance(
         reference=_reference(cle, modele.pk),
         **{nom: getattr(modele, nom) for nom in _REPRIS},

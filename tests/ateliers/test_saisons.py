@@ -105,6 +105,25 @@ class TestCopier:
             assert len(creees) == 2
         assert (Seance.objects.count(), Serie.objects.count()) == (4, 2)
 
+    def test_the_same_form_with_another_line_ticked_is_still_one_copy(self, lieu: Lieu) -> None:
+        """Back in the browser, then sent again."""
+        creer(projet(lieu=lieu, regle={"nombre": 2}))
+        demande, cle = copie(lieu), uuid.uuid4()
+        premiere, seconde = (ligne.modele.pk for ligne in voir(demande))
+        copiees = copier(demande, cle, sauf={seconde})
+        assert copier(demande, cle, sauf={premiere}) == copiees
+        assert (Seance.objects.count(), Serie.objects.count()) == (3, 2)
+
+    def test_two_of_a_series_on_one_day_are_both_copied(self, lieu: Lieu) -> None:
+        """One was moved by hand to the day of the other: the new series holds that day once."""
+        serie = creer(projet(lieu=lieu, regle={"nombre": 2}))
+        premiere, seconde = serie.seances.order_by("debut")
+        un_peu_avant = seconde.debut - timedelta(hours=3)
+        Seance.objects.filter(pk=premiere.pk).update(debut=un_peu_avant, fin=un_peu_avant + timedelta(hours=1))
+        copiees = copier(copie(lieu))
+        assert sorted(seance.serie_id is not None for seance in copiees) == [False, True]
+        assert Serie.objects.exclude(pk=serie.pk).get().dates_choisies == [date(2026, 6, 9)]
+
     def test_another_copy_finds_them_there(self, lieu: Lieu) -> None:
         creer(projet(lieu=lieu, regle={"nombre": 2}))
         copier(copie(lieu))
