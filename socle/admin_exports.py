@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -125,6 +127,14 @@ class ListeExportable(PorteeAdmin):
             raise PermissionDenied
         form = ExportForm(request.POST or None, tables=self.tables)
         criteres = self.criteres(request)
+        try:
+            return self._page_exporter(request, form, criteres)
+        except IncorrectLookupParameters:
+            # A filter that means nothing: the list says so.
+            liste = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+            return HttpResponseRedirect(f"{liste}?{ERROR_FLAG}=1")
+
+    def _page_exporter(self, request: HttpRequest, form: ExportForm, criteres: str) -> HttpResponse:
         if len(criteres) > Export._meta.get_field("criteres").max_length:  # type: ignore[operator]
             raise Http404
         if request.method == "POST" and form.is_valid():

@@ -159,6 +159,14 @@ class TestSeances:
     def test_a_column_of_no_filter_is_refused(self, equipe: Client, lieu: Lieu) -> None:
         assert sortir(equipe, SEANCES, "seances", inscriptions__email__startswith="a").status_code == 400
 
+    def test_a_filter_that_means_nothing_goes_back_to_the_list(self, equipe: Client, lieu: Lieu) -> None:
+        """As the list itself answers it."""
+        for reponse in (
+            equipe.get(SEANCES, {"serie__id__exact": "abc"}),
+            sortir(equipe, SEANCES, "seances", serie__id__exact="abc"),
+        ):
+            assert (reponse.status_code, reponse["Location"]) == (302, "/equipe/ateliers/seance/?e=1")
+
     def test_the_page_says_how_many(self, equipe: Client, lieu: Lieu) -> None:
         SeanceFactory.create_batch(3, lieu=lieu)
         liste = equipe.get("/equipe/ateliers/seance/?q=Caf").content.decode()
