@@ -144,6 +144,7 @@ declarer(
     lambda personne: DemandeGroupe.objects.filter(famille__in=personne.fiches),
     regle="demandes_groupe",
     effacer=effacer_demandes,
+    anonyme={"famille": None},
     sauf=frozenset({"famille"}),
 )
 declarer(

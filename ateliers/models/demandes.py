@@ -30,6 +30,7 @@ from familles.models import PRENOM_EFFACE, PRENOM_MAX, Consentement, Enfant, Fam
 from maisons.enums import Langue
 from maisons.models import Commune, Maison
 from socle.models import Message, Utilisateur
+from socle.suivi import suivre
 
 BEBES_MAX = 4
 RAYON_PAR_DEFAUT_KM = 20
@@ -54,6 +55,24 @@ class DemandeGroupeQuerySet(models.QuerySet["DemandeGroupe"]):
         )
 
 
+@suivre(
+    champs=[
+        "famille",
+        "bebes",
+        "age_corrige",
+        "coparent",
+        "commune",
+        "rayon_km",
+        "langues",
+        "moments",
+        "maison",
+        "groupe_souhaite",
+        "statut",
+        "canal",
+    ],
+    personnel=True,
+    anonyme="famille_id IS NULL",
+)
 class DemandeGroupe(models.Model):
     """A family's request for a group ("prévenez-moi"), from the first click to the end of the group."""
 
@@ -202,6 +221,7 @@ class MembreGroupeQuerySet(models.QuerySet["MembreGroupe"]):
         return self.filter(groupe__in=GroupePairs.objects.familles_visibles_par(utilisateur, le=le, roles=roles))
 
 
+@suivre(champs=["groupe", "demande", "statut", "origine", "binomes", "adultes", "fini_par"], personnel=True)
 class MembreGroupe(models.Model):
     """A family's place in a group: offered until a date, then taken, left or let go."""
 

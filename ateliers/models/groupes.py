@@ -17,6 +17,7 @@ from ateliers.enums import Particularite, Rythme, StatutGroupe
 from maisons.enums import JourSemaine, Langue, Role
 from maisons.models import Lieu, Maison
 from socle.models import Utilisateur
+from socle.suivi import suivre
 
 FENETRE_SEMAINES = 8
 CAPACITE_PAR_DEFAUT = 10
@@ -80,6 +81,25 @@ class GroupePairsQuerySet(models.QuerySet["GroupePairs"]):
         )
 
 
+@suivre(
+    champs=[
+        "maison",
+        "lieu",
+        "nom",
+        "naissances_du",
+        "naissances_au",
+        "capacite",
+        "rythme",
+        "premiere_rencontre",
+        "heure",
+        "duree_minutes",
+        "fin_prevue",
+        "langue",
+        "particularites",
+        "accepte_demandes",
+        "statut",
+    ],
+)
 class GroupePairs(models.Model):
     """About ten parents and ten babies of one age who meet during the first year; the group stays the same.
 

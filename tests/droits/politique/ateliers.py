@@ -37,7 +37,7 @@ def _depliant(personne: str, _objet: Cible | None, methode: str, roles: frozense
 REGLES: Regles = {
     **modele("ateliers.theme", "theme", lit=TOUS, ajoute=ADMINISTRATION, change=ADMINISTRATION, historique=False),
     **modele("ateliers.atelier", "atelier", lit=EQUIPES, ajoute=MAISON, change=MAISON),
-    **modele("ateliers.groupepairs", "groupe", lit=EQUIPES, ajoute=MAISON, change=MAISON, historique=False),
+    **modele("ateliers.groupepairs", "groupe", lit=EQUIPES, ajoute=MAISON, change=MAISON),
     **modele(
         "ateliers.serie",
         "serie",
@@ -51,9 +51,7 @@ REGLES: Regles = {
     **modele("ateliers.seance", "seance", lit=TOUS, ajoute=MAISON, ajout_vu=302, ajout_fait=302),
     **modele("ateliers.inscription", "inscription", lit=NOMS),
     # Groups of parents: who asks, drafts of cohorts, the groups
-    **modele(
-        "ateliers.demandegroupe", "demande", lit=MAISON, ajoute=MAISON, ajout_fait=422, change=MAISON, historique=False
-    ),
+    **modele("ateliers.demandegroupe", "demande", lit=MAISON, ajoute=MAISON, ajout_fait=422, change=MAISON),
     "admin:ateliers_demandegroupe_change": replace(equipe("demande_en_attente", lit=MAISON), montre_public=True),
     **modele("ateliers.composition", "composition", lit=MAISON, ajoute=MAISON, ajout_fait=422, historique=False),
     # Sent without saying what to do
