@@ -37,7 +37,9 @@ def _depliant(personne: str, _objet: Cible | None, methode: str, roles: frozense
 REGLES: Regles = {
     **modele("ateliers.theme", "theme", lit=TOUS, ajoute=ADMINISTRATION, change=ADMINISTRATION, historique=False),
     **modele("ateliers.atelier", "atelier", lit=EQUIPES, ajoute=MAISON, change=MAISON),
-    **modele("ateliers.groupepairs", "groupe", lit=EQUIPES, ajoute=MAISON, change=MAISON),
+    **modele("ateliers.groupepairs", "groupe", lit=EQUIPES, ajoute=MAISON, ajout_fait=422, change=MAISON),
+    # Sent without saying what to do, by who knows the group; the world's is led by nobody of its team.
+    "admin:ateliers_groupepairs_change": equipe("groupe", lit=EQUIPES, ecrit=RESPONSABLES, fait=404),
     **modele(
         "ateliers.serie",
         "serie",
@@ -52,6 +54,7 @@ REGLES: Regles = {
     **modele("ateliers.inscription", "inscription", lit=NOMS),
     # Groups of parents: who asks, drafts of cohorts, the groups
     **modele("ateliers.demandegroupe", "demande", lit=MAISON, ajoute=MAISON, ajout_fait=422, change=MAISON),
+    "admin:ateliers_demandegroupe_history": replace(equipe("demande_en_attente", lit=MAISON, fait=200), lecture=True),
     "admin:ateliers_demandegroupe_change": replace(equipe("demande_en_attente", lit=MAISON), montre_public=True),
     **modele("ateliers.composition", "composition", lit=MAISON, ajoute=MAISON, ajout_fait=422, historique=False),
     # Sent without saying what to do
