@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from importlib import reload
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -41,10 +43,34 @@ def _bref(statut: int) -> Any:
 
 
 @pytest.fixture(scope="module")
-def monde(django_db_setup: None, django_db_blocker: Any, adresses_de_demonstration: None) -> Iterator[Monde]:
+def menu_connu() -> Iterator[None]:
+    """What the menu offers depends on the person alone: it is asked for once a person, not with every page."""
+    connus: dict[Any, Any] = {}
+    demander = admin.site.get_app_list
+
+    def get_app_list(request: HttpRequest, app_label: str | None = None) -> Any:
+        cle = (request.user.pk, app_label)
+        if cle not in connus:
+            connus[cle] = demander(request, app_label)
+        return connus[cle]
+
+    admin.site.get_app_list = get_app_list  # type: ignore[method-assign]
+    yield
+    admin.site.get_app_list = demander  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="module")
+def monde(
+    django_db_setup: None, django_db_blocker: Any, adresses_de_demonstration: None, menu_connu: None
+) -> Iterator[Monde]:
     with django_db_blocker.unblock(), transaction.atomic():
         translation.deactivate()
         cache.clear()
-        yield Monde()
+        monde = Monde()
+        # Nothing of it is garbage: it need not be looked through again and again.
+        gc.collect()
+        gc.freeze()
+        yield monde
+        gc.unfreeze()
         transaction.set_rollback(True)
     cache.clear()

@@ -11,6 +11,7 @@ and a line in CIBLES when an address names it by something else than its number.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -61,6 +62,14 @@ TENUS: dict[str, dict[str, str]] = {
     r.REDACTEUR: dict.fromkeys(PLACES, r.REDACTEUR),
     r.ADMINISTRATEUR: dict.fromkeys(PLACES, r.ADMINISTRATEUR),
 }
+
+
+# Statements that may write, or lock, a row.
+_GESTE = re.compile(
+    r"\b(insert|update|delete|merge|truncate|copy|call|do|create|alter|drop|nextval|setval)\b", re.IGNORECASE
+)
+# Run by one organisation.
+ORGANISATION = {"a1", "b1"}
 
 
 @dataclass
@@ -278,6 +287,8 @@ class Monde:
         seance.save(update_fields=["animateur"])
         self.sessions = {nom: _session(nom, personne) for nom, personne in self.utilisateurs.items() if personne}
         self._ecrits = self.ecritures()
+        self._depart = transaction.savepoint()
+        self._profondeur = len(connection.savepoint_ids)
 
     # Rows
 
@@ -328,6 +339,20 @@ class Monde:
         if place == "p0" and nom != "organisation":
             return frozenset({tenus[ou] for ou in ("p0", "a1") if ou in tenus})
         return frozenset({tenus[place]} if place in tenus else ())
+
+    def parente(self, personne: str, cible: Cible | None) -> tuple[Any, ...]:
+        """How a row stands to a person: the roles held there, and whether it is near a house of theirs.
+
+        Rows of one kind answer for one another: two houses of a pilot's own département, say.
+        """
+        if cible is None or not cible.place:
+            return ()
+        siennes = TENUS.get(personne, {})
+        return (
+            cible.roles_de(personne),
+            any(place[0] == cible.place[0] for place in siennes),
+            any({place, cible.place} <= ORGANISATION for place in siennes),
+        )
 
     def roles(self, personne: str) -> frozenset[str]:
         meneur = {r.MENEUR} if personne == r.ANIMATEUR else set()
@@ -385,16 +410,40 @@ class Monde:
         navigateur = Navigateur()
         if personne in self.sessions:
             navigateur.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[personne]
-        with sans_suite():
+        with self._sans_trace() as gestes:
             reponse: Any = (
                 navigateur.get(chemin, donnees) if methode == r.GET else navigateur.post(chemin, donnees or {})
             )
             if reponse.streaming:
                 contenu = b"".join(reponse.streaming_content)
                 reponse = HttpResponse(contenu, status=reponse.status_code, headers=dict(reponse.items()))
+            if not gestes:
+                return reponse, 0
             ecrits = self.ecritures()
         ecrits, self._ecrits = ecrits - self._ecrits, ecrits
         return reponse, ecrits
+
+    @contextmanager
+    def _sans_trace(self) -> Iterator[list[Any]]:
+        """What happens inside never happened; the statements that may have written, as they come.
+
+        What only reads, as most that is asked for does, has nothing to undo and no rows to count.
+        """
+        gestes: list[Any] = []
+
+        def noter(execute: Any, sql: Any, *reste: Any) -> Any:
+            if not isinstance(sql, str) or _GESTE.search(sql):
+                gestes.append(sql)
+            return execute(sql, *reste)
+
+        depart = self._depart if len(connection.savepoint_ids) == self._profondeur else transaction.savepoint()
+        try:
+            with connection.execute_wrapper(noter):
+                yield gestes
+        finally:
+            if gestes or connection.needs_rollback:
+                connection.needs_rollback = False
+                transaction.savepoint_rollback(depart)
 
 
 class Navigateur(RequestFactory):
@@ -456,6 +505,7 @@ def _session(nom: str, utilisateur: Utilisateur) -> str:
     methodes = ["password"] if nom in (r.SANS_FACTEUR, r.PARENT) else ["password", "mfa"]
     session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": m, "at": demain} for m in methodes]
     session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(utilisateur.pk)
-    session[sessions.OUVERTE] = session[sessions.VUE] = int(time.time())
+    # Else each request would note that somebody is there.
+    session[sessions.OUVERTE] = session[sessions.VUE] = int(demain)
     session.save()
     return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
