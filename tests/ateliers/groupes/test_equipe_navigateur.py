@@ -106,6 +106,9 @@ def test_compose_move_validate_and_plan(
     page.get_by_role("button", name="Créer les rencontres cochées").click()
     page.get_by_text("les membres y ont leur place").wait_for()
     assert groupe.seances.count() >= 2
+    page.get_by_role("link", name="Écrire aux membres").click()
+    page.get_by_role("heading", name="Écrire aux familles inscrites").wait_for()
+    page.go_back()
     page.get_by_label("Ce que le groupe a fait").fill("Premier café, puis tour de présentation.")
     page.get_by_role("button", name="Noter").click()
     page.get_by_text("Premier café, puis tour de présentation.").wait_for()
