@@ -1,22 +1,28 @@
-"""Identifiers of one house replayed by another: parts of a row, signed links of another use, rows ticked in a list.
+"""Identifiers of one house replayed by another: parts of a row, what a form sends, links of another use, rows ticked.
 
 The answer is the one of an object that does not exist, and nothing is written.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
-from django.db import models
+from django.db import IntegrityError, models
+from django.forms import ModelChoiceField
+from django.test import Client
 from django.urls import reverse
 
-from socle.admin import PorteeAdmin
+from socle.admin import PorteeAdmin, RangeesDuParent, _Portee
 from tests.droits import regles as r
 from tests.droits.canaris import trouves
-from tests.droits.monde import CIBLES, Monde
+from tests.droits.formulaires import lire
+from tests.droits.monde import CIBLES, Monde, sans_suite
 from tests.droits.politique import POLITIQUE
+from tests.droits.test_matrice import chemin
 
 ABSENT = 987654321
 PERSONNE = r.RESPONSABLE
@@ -40,6 +46,121 @@ def test_a_row_of_ones_own_with_a_part_of_another(monde: Monde) -> None:
             adresse = reverse(f"admin:ateliers_seance_{nom}", args=[ici["seance"].pk, pk])
             reponse, ecrits = monde.demander(PERSONNE, r.POST, adresse, {"presence": "presente"})
             assert (reponse.status_code, ecrits) == (404, 0), (nom, pk)
+
+
+# Pages of the staff's site that may hold a form about rows; lists, histories and deletions hold none.
+FORMULAIRES = sorted(
+    cle
+    for cle in POLITIQUE
+    if cle.startswith("admin:") and not cle.endswith(("_changelist", "_history", "_delete", "autocomplete", "jsi18n"))
+)
+
+
+@pytest.mark.parametrize("cle", FORMULAIRES)
+def test_what_a_form_sends(monde: Monde, cle: str) -> None:
+    """Every choice of a row, and the numbers of a formset's rows: as those that are not there."""
+    assert ecarts_postes(monde, cle) == []
+
+
+def test_a_choice_of_anybodys_rows_is_found(monde: Monde, monkeypatch: pytest.MonkeyPatch) -> None:
+    def tout(_page: Any, _db: Any, champ: Any, _request: Any) -> models.QuerySet[Any]:
+        return champ.related_model._default_manager.all()
+
+    monkeypatch.setattr(_Portee, "get_field_queryset", tout)
+    assert "choices" in " ".join(ecarts_postes(monde, "admin:ateliers_atelier_change"))
+
+
+def test_a_row_of_another_parent_is_found(monde: Monde, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(RangeesDuParent, "_existing_object")
+    monkeypatch.delattr(RangeesDuParent, "add_fields")
+    monkeypatch.setattr(RangeesDuParent, "get_queryset", lambda lignes: lignes.model._default_manager.all())
+    # The neighbour's place would be saved as one of this house, where its name is taken.
+    with pytest.raises(IntegrityError):
+        ecarts_postes(monde, "admin:maisons_maison_change")
+
+
+def ecarts_postes(monde: Monde, cle: str) -> list[str]:
+    """How answers to the neighbour's identifiers differ from those to absent ones, all of a form sent at once."""
+    regle = POLITIQUE[cle]
+    cible = next((c for c in monde.cibles(regle.cible) if c.place in ("", "a1")), None) if regle.cible else None
+    if regle.cible and cible is None or regle.attendu(PERSONNE, cible, r.GET, monde.roles(PERSONNE)) != 200:
+        return []
+    adresse = chemin(cle, cible, regle.requete)
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = monde.sessions[PERSONNE]
+    with sans_suite():
+        page: Any = client.get(adresse)
+    assert page.status_code == 200
+    if page.context is None or not page["Content-Type"].startswith("text/html"):
+        return []
+    donnees, _noms = lire(page.content.decode())
+    ecarts = []
+    for quoi, champs in (("choices", _choix(page.context)), ("rows", _rangees(page.context))):
+        etrangers = {nom: pk for nom, modele in champs.items() if (pk := _chez_le_voisin(monde, modele)) is not None}
+        if not etrangers:
+            continue
+        reponses = []
+        absents = {nom: _absent_pour(champs[nom]) for nom in etrangers}
+        for valeurs in (etrangers, absents):
+            envoi = {**donnees, "post": "yes", **_envoyer(valeurs)}
+            reponse, ecrits = monde.demander(PERSONNE, r.POST, adresse, envoi)
+            if ecrits:
+                ecarts.append(f"{quoi}: answered {reponse.status_code}, wrote {ecrits} rows")
+            if trouves(reponse) - monde.lisibles(PERSONNE, "equipe", None):
+                ecarts.append(f"{quoi}: shows foreign words")
+            identifiants = [ABSENT, "zz", *etrangers.values()]
+            reponses.append((reponse.status_code, _sans(reponse.content.decode(), identifiants)))
+        if reponses[0] != reponses[1]:
+            ecarts.append(f"{quoi}: {reponses[0][0]} for the neighbour's, {reponses[1][0]} for absent ones")
+    return ecarts
+
+
+def _envoyer(valeurs: dict[str, Any]) -> dict[str, Any]:
+    envoi: dict[str, Any] = {}
+    for nom, valeur in valeurs.items():
+        envoi[nom] = [str(valeur)]
+        if nom.endswith("-0-id"):
+            # Said to be a row that is known.
+            prefixe = nom.removesuffix("-0-id")
+            envoi |= {f"{prefixe}-INITIAL_FORMS": ["1"], f"{prefixe}-TOTAL_FORMS": ["1"]}
+    return envoi
+
+
+def _choix(contexte: Any) -> dict[str, type[models.Model]]:
+    """Each choice of a row that a page's forms offer, and of which model."""
+    formulaires = [contexte["form"]] if "form" in contexte and hasattr(contexte["form"], "fields") else []
+    if "adminform" in contexte:
+        formulaires.append(contexte["adminform"].form)
+    return {
+        formulaire.add_prefix(nom): champ.queryset.model
+        for formulaire in formulaires
+        for nom, champ in formulaire.fields.items()
+        if isinstance(champ, ModelChoiceField) and not champ.disabled
+    }
+
+
+def _rangees(contexte: Any) -> dict[str, type[models.Model]]:
+    """The hidden number of the first row of each formset."""
+    lignes = contexte["inline_admin_formsets"] if "inline_admin_formsets" in contexte else []
+    return {f"{ligne.formset.prefix}-0-id": ligne.formset.model for ligne in lignes if ligne.has_change_permission}
+
+
+def _chez_le_voisin(monde: Monde, modele: type[models.Model]) -> Any:
+    """A row of the house next door; None for what is everybody's: reference data, the directory."""
+    if modele._meta.model_name in {*monde.references, "partenaire"}:
+        return None
+    return next((o.pk for o in monde.foyers["a2"].objets.values() if isinstance(o, modele)), None)
+
+
+def _absent_pour(modele: type[models.Model]) -> Any:
+    return ABSENT if isinstance(modele._meta.pk, (models.AutoField, models.BigAutoField)) else "zz"
+
+
+def _sans(page: str, identifiants: list[Any]) -> str:
+    """The page without what protects its form, and without the identifiers that were sent."""
+    page = re.sub(r'(name="csrfmiddlewaretoken" value|nonce)="[^"]*"', "", page)
+    tous = "|".join(sorted({re.escape(str(i)) for i in identifiants}, key=len, reverse=True))
+    return re.sub(rf"(?:(?<!\w)|(?<=%3D))(?:{tous})(?!\w)", "N", page)
 
 
 JETONS = [nom for nom in CIBLES if nom.startswith("jeton_") and "_et_" not in nom]
