@@ -38,8 +38,6 @@ REGLES: Regles = {
     **modele("ateliers.theme", "theme", lit=TOUS, ajoute=ADMINISTRATION, change=ADMINISTRATION, historique=False),
     **modele("ateliers.atelier", "atelier", lit=EQUIPES, ajoute=MAISON, change=MAISON),
     **modele("ateliers.groupepairs", "groupe", lit=EQUIPES, ajoute=MAISON, ajout_fait=422, change=MAISON),
-    # Sent without saying what to do, by who knows the group; the world's is led by nobody of its team.
-    "admin:ateliers_groupepairs_change": equipe("groupe", lit=EQUIPES, ecrit=RESPONSABLES, fait=404),
     **modele(
         "ateliers.serie",
         "serie",

@@ -13,7 +13,7 @@ import ateliers.models.catalogue
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ateliers", "0020_conservation"),
+        ("ateliers", "0023_accueils_confies"),
         ("familles", "0008_conservation"),
         ("maisons", "0014_pilotage"),
     ]
