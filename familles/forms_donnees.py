@@ -26,7 +26,7 @@ class CorrectionForm(forms.Form):
         for enfant in self.enfants:
             connus[f"jour_{enfant.pk}"] = f"{enfant.date_repere:%d/%m/%Y}"
             connus[f"prenom_{enfant.pk}"] = enfant.prenom
-        super().__init__(*args, initial=connus, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": connus})
         for rang, enfant in enumerate(self.enfants, start=1):
             quoi = _("Enfant %d : né le") if enfant.est_ne else _("Enfant %d : attendu le")
             self.fields[f"jour_{enfant.pk}"] = DateTapeeField(label=quoi % rang)

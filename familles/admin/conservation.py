@@ -72,4 +72,6 @@ def _effacements(*, depuis: datetime) -> list[tuple[str, int]]:
     comptes = dict(
         Effacement.objects.filter(demande_le__gte=depuis).values_list("origine").annotate(nombre=Count("pk"))
     )
-    return [(capfirst(origine.label), comptes[origine.value]) for origine in OrigineEffacement if origine in comptes]
+    return [
+        (capfirst(str(origine.label)), comptes[origine.value]) for origine in OrigineEffacement if origine in comptes
+    ]

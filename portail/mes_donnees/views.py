@@ -112,15 +112,15 @@ def demander(request: HttpRequest) -> HttpResponse:
 def _par_lien(vue: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Give the view what its link opens; a link that is over says where to ask for another."""
 
-    @page_privee
     @wraps(vue)
     def enveloppe(request: HttpRequest, cle: str, **kwargs: Any) -> HttpResponse:
         ouvert = acces_donnees.lire_acces(cle, maintenant=timezone.now())
         if ouvert is None:
             return render(request, "donnees/lien_termine.html", status=FINI)
-        return vue(request, ouvert, cle, **kwargs)
+        reponse: HttpResponse = vue(request, ouvert, cle, **kwargs)
+        return reponse
 
-    return enveloppe
+    return page_privee(enveloppe)
 
 
 def _personne(ouvert: AccesDonnees) -> Personne:

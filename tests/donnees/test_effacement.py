@@ -42,6 +42,7 @@ SANS_MOT = {
     "mfa.authenticator.data": "sealed factors",
     "socialaccount.socialaccount.provider": "a name of ours",
     "admin.logentry.object_id": "a number",
+    "maisons.formation.intitule": "of a team member: never of a family",
 }
 
 

@@ -62,6 +62,7 @@ CONTEXTES: dict[str, dict[str, Any]] = {
     "liens_reservations": {"reservations": [CADRE, CADRE]},
 }
 AUTRES: dict[str, dict[str, Any]] = {
+    "acces_donnees": {},
     "partenaire_relance": {"nom": "Bibliothèque", "verifie_le": "1 mars 2026", "cache_le": "1 octobre 2026"},
     "label_echeance": {"maison": "Rethel", "quoi": "Visite faite", "jour": "30/09/2026", "depassee": False},
     "mot_de_la_maison": {**RESERVATION, "mot": "Pensez aux chaussettes."},
