@@ -59,6 +59,8 @@ declarer(
     lambda personne: Affectation.objects.filter(utilisateur__in=personne.comptes),
     regle="comptes_equipe",
     effacer=avec_son_parent,
+    # What a team's account opens is read behind two factors.
+    sauf=frozenset({"maison", "organisation", "departement"}),
 )
 declarer(
     Formation,

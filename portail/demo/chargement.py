@@ -14,6 +14,7 @@ from portail.demo.agenda import charger_agenda
 from portail.demo.articles import publier_articles
 from portail.demo.bien_etre import charger_bien_etre
 from portail.demo.catalogue import charger_catalogue
+from portail.demo.conservation import charger_conservation
 from portail.demo.enquetes import charger_enquetes
 from portail.demo.espace import charger_espace
 from portail.demo.groupes import charger_groupes
@@ -69,4 +70,5 @@ def charger_demo(*, maintenant: datetime, annoncer: Callable[[str], None] = lamb
     annoncer(f"Label : {candidatures} candidatures ajoutées.")
     charger_espace(maintenant=maintenant)
     charger_pilotage(maintenant=maintenant)
+    charger_conservation(maintenant=maintenant)
     return Bilan(len(reseau.maisons), reseau.creees, len(agenda.nouvelles), agenda.a_venir, inscriptions)

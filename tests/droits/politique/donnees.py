@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.droits.regles import Regles, compte, publique
 
 REGLES: Regles = {
-    "donnees:mon_compte": compte(),
-    "donnees:mon_compte_fichier": compte(vu=404, cible="inconnu"),
+    "donnees:mon_compte": compte(anonyme=(302, 405)),
+    "donnees:mon_compte_fichier": compte(vu=404, cible="inconnu", anonyme=(302, 405)),
     # Nothing is erased without the box.
     "donnees:mon_compte_effacer": compte(fait=422),
     "donnees:demander": publique(fait=422),
