@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from enquetes.enums import TypeQuestion
@@ -218,7 +219,7 @@ def paroles(campagne: Campagne, *, le: date, maisons: Collection[int] | None = N
     """
     textes = campagne.textes.lisibles(le=le).montrables().select_related("question").prefetch_related("etiquettes")
     if maisons is not None:
-        textes = textes.filter(maison__in=maisons, maison_lisible=True)
+        textes = textes.filter(Q(maison_lisible=True), maison__in=maisons)
     par_question: dict[str, dict[str, list[TexteLibre]]] = {}
     for texte in textes.order_by("question__section__rang", "question__rang", "pk"):
         groupes = par_question.setdefault(texte.question.intitule, {})

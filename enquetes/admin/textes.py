@@ -36,9 +36,10 @@ class TexteLibreAdmin(PorteeAdmin):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        textes: QuerySet[Any] = super().get_queryset(request).prefetch_related("etiquettes")
+        textes: Any = super().get_queryset(request).prefetch_related("etiquettes")
         # For whoever has every right too.
-        return textes.lisibles(le=timezone.localdate())  # type: ignore[attr-defined]
+        lisibles: QuerySet[Any] = textes.lisibles(le=timezone.localdate())
+        return lisibles
 
     @admin.display(description=_("maison"))
     def maison_dite(self, texte: Any) -> str:
