@@ -30,5 +30,5 @@ sans_donnees(
 )
 sans_donnees("réponses anonymes", Reponse, TexteLibre, "enquetes.TexteLibre_etiquettes")
 sans_donnees("scellée par le code de qui répond, qui seul l'ouvre ; effacée à son heure", ReponseEnCours)
-sans_donnees("l'empreinte d'un lien, sans la réponse", JetonUtilise)
+sans_donnees("l'empreinte d'un lien ou d'un fichier importé, sans les réponses", JetonUtilise)
 sans_donnees("chiffres publiés", Instantane, DemandePublication)

@@ -184,9 +184,9 @@ class Acces(models.Model):
 
 
 class JetonUtilise(models.Model):
-    """An invitation that was opened: the print of its secret, and nothing that leads to an answer or to a person.
+    """What serves once: the print of an opened invitation's secret, or of an imported file; nothing else of it.
 
-    Written when the form is opened, not when it is sent, so that the two rows don't even share a transaction.
+    An invitation's is written when the form is opened, not when it is sent: the two rows don't share a transaction.
     """
 
     empreinte = models.CharField(_("empreinte"), primary_key=True, max_length=64)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 
-from enquetes import fournis
+from enquetes import campagnes, construction, fournis, publication
 from enquetes.enums import CanalEnquete
 from enquetes.models import Campagne, Reponse, ReponseEnCours
+from tests.acces import personne
 from tests.enquetes import fabrique
-from tests.factories import dans
+from tests.equipe import entrer
+from tests.factories import MaisonFactory, dans
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,10 +70,12 @@ def test_answered_with_javascript_each_screen_clean(
     assert Reponse.objects.get().valeurs["transport"] == "bus"
 
 
-def test_later_by_a_code_and_conditions_without_javascript(
-    page_sans_js: Any, ouvrir_contexte: Any, live_server: Any, campagne: Campagne
+@pytest.mark.parametrize("javascript", [True, False])
+def test_later_by_a_code_and_conditions(
+    ouvrir_contexte: Any, live_server: Any, campagne: Campagne, javascript: bool
 ) -> None:
-    page = page_sans_js
+    options = {"viewport": {"width": 390, "height": 844}, "java_script_enabled": javascript}
+    page = ouvrir_contexte(**options).new_page()
     page.goto(live_server.url + reverse("enquetes:debut", args=[fabrique.acces(campagne).code]))
     suivant(page)
     page.locator("input[value=an1]").check()
@@ -78,7 +85,7 @@ def test_later_by_a_code_and_conditions_without_javascript(
     page.wait_for_url("**/note/")
     page.get_by_text("Continuer plus tard").click()
     code = page.locator(".code-reprise").inner_text().strip()
-    autre = ouvrir_contexte(viewport={"width": 390, "height": 844}, java_script_enabled=False).new_page()
+    autre = ouvrir_contexte(**options).new_page()
     autre.goto(live_server.url + reverse("enquetes:reprendre"))
     autre.locator("#code").fill(code)
     suivant(autre)
@@ -130,8 +137,6 @@ def test_arabic_from_right_to_left(page: Any, live_server: Any, axe: Callable[[A
 
 
 def test_public_pages(page: Any, live_server: Any, axe: Callable[[Any], None]) -> None:
-    from enquetes import publication
-
     campagne = fabrique.campagne(resultats_publics=True)
     fabrique.repondre_au_hasard(campagne, 60, graine=1, semaines=[fabrique.semaine(3)])
     publication.publier(campagne=campagne, maintenant=dans())
@@ -140,3 +145,51 @@ def test_public_pages(page: Any, live_server: Any, axe: Callable[[Any], None]) -
         page.goto(live_server.url + adresse)
         axe(page)
         sans_debordement(page)
+
+
+def test_the_team_s_pages(
+    client: Client, ouvrir_contexte: Any, live_server: Any, tmp_path: Path, axe: Callable[[Any], None]
+) -> None:
+    maison = MaisonFactory(nom="Maison Bleue")
+    questionnaire = fabrique.version(departement=maison.departement)
+    brouillon = construction.nouvelle_version(questionnaire=questionnaire.questionnaire)
+    maisons = [maison, MaisonFactory(nom="Maison Verte")]
+    passee, ouverte = (
+        fabrique.campagne(vers=questionnaire, departement=maison.departement, maisons=maisons) for _ in range(2)
+    )
+    for campagne in (passee, ouverte):
+        fabrique.repondre_au_hasard(campagne, 80, graine=1, semaines=[fabrique.semaine(3)])
+    fabrique.texte(ouverte, "Plus de samedis.")
+    campagnes.clore(campagne=passee)
+    for campagne in (passee, ouverte):
+        publication.publier(campagne=campagne, maintenant=dans())
+    entrer(client, personne("pilote", maison))
+    contexte = ouvrir_contexte(base_url=live_server.url)
+    cle = client.cookies[settings.SESSION_COOKIE_NAME].value
+    contexte.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cle, "url": live_server.url}])
+    page = contexte.new_page()
+    resultats = reverse("admin:enquetes_campagne_resultats", args=[passee.pk])
+    question = brouillon.questions.get(code="freins")
+    for adresse in (
+        reverse("admin:enquetes_questionnaire_change", args=[brouillon.questionnaire_id]),
+        reverse("admin:enquetes_version_change", args=[brouillon.pk]),
+        reverse("admin:enquetes_version_apercu", args=[brouillon.pk]),
+        reverse("admin:enquetes_version_traduire", args=[brouillon.pk, "ar"]),
+        reverse("admin:enquetes_question_change", args=[question.pk]),
+        reverse("admin:enquetes_campagne_change", args=[ouverte.pk]),
+        f"{resultats}?axe=maison",
+        f"{resultats}?avec={ouverte.pk}",
+        reverse("admin:enquetes_textelibre_changelist"),
+        reverse("admin:enquetes_campagne_importer", args=[ouverte.pk]),
+    ):
+        page.goto(adresse)
+        axe(page)
+        sans_debordement(page)
+    # A file with a wrong cell, then the page that says so.
+    fichier = tmp_path / "reponses.xlsx"
+    fichier.write_bytes(fabrique.classeur(ouverte, [{"note": 9}]))
+    page.locator("input[type=file]").set_input_files(fichier)
+    page.locator("button[value=verifier]").click()
+    assert "note" in page.locator("tbody").inner_text()
+    axe(page)
+    sans_debordement(page)
