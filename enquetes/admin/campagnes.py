@@ -34,6 +34,7 @@ from socle.tableaux import TYPES
 
 INVALIDE = 422
 ERREURS_MONTREES = 50
+COLONNES_COTE_A_COTE = 4
 
 
 class SuiteInline(MeneStacked):
@@ -274,6 +275,7 @@ class CampagneAdmin(MeneAdmin):
             "axes": axes,
             "axe": axe,
             "questions": questions,
+            "larges": any(len(t.colonnes) > COLONNES_COTE_A_COTE for q in questions for t in q.tableaux),
             "paroles": []
             if autre is not None
             else lecture.paroles(campagne, le=timezone.localdate(), maisons=maisons),

@@ -20,19 +20,25 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.course]
 CLICS = 6
 
 
-def envoyer_ensemble() -> list[str | Exception]:
-    code = collecte.commencer(acces=fabrique.acces(fabrique.campagne()), langue="fr", maintenant=dans())
-    collecte.repondre(code=code, question="note", valeur=3, maintenant=dans())
+def envoyer_ensemble(code: str) -> list[str | Exception]:
     return ensemble([lambda: str(collecte.envoyer(code=code, maintenant=dans()))] * CLICS)
 
 
 class TestEnvoyer:
-    def test_several_clicks_are_one_answer(self) -> None:
-        issues = envoyer_ensemble()
+    @pytest.fixture
+    def code(self) -> str:
+        code = collecte.commencer(acces=fabrique.acces(fabrique.campagne()), langue="fr", maintenant=dans())
+        collecte.repondre(code=code, question="note", valeur=3, maintenant=dans())
+        return code
+
+    def test_several_clicks_are_one_answer(self, code: str) -> None:
+        issues = envoyer_ensemble(code)
         assert Reponse.objects.count() == 1
         assert sum(isinstance(issue, collecte.CodeInconnu) for issue in issues) == CLICS - 1
 
-    def test_control_without_its_lock_each_click_is_an_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_control_without_its_lock_each_click_is_an_answer(
+        self, code: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         lus = threading.Barrier(CLICS)
 
         def lire(code: str, maintenant: Any) -> collecte.Formulaire:
@@ -41,7 +47,7 @@ class TestEnvoyer:
             return formulaire
 
         monkeypatch.setattr(collecte, "_verrouiller", lire)
-        envoyer_ensemble()
+        envoyer_ensemble(code)
         assert Reponse.objects.count() == CLICS
 
 

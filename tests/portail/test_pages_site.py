@@ -69,7 +69,7 @@ class TestPlanDuSite:
         index = client.get("/sitemap.xml")
         fichiers = [element.text or "" for element in ElementTree.fromstring(index.content).iter() if element.text]
         sections = [f for f in fichiers if f.startswith("http://testserver/sitemap-")]
-        assert len(sections) == 3
+        assert len(sections) == 4
         contenu = "".join(client.get(f.removeprefix("http://testserver")).content.decode() for f in sections)
         for adresse in (
             "http://testserver/besoin-d-aide/",
