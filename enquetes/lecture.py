@@ -70,6 +70,19 @@ class TableauLu:
             for rangee in self.rangees
         ]
 
+    def par_largeur(self, maximum: int) -> list[TableauLu]:
+        """The same figures in tables of so many columns at most, about as wide: a sheet of paper is only so large."""
+        nombre = -(-len(self.colonnes) // maximum)
+        largeur = -(-len(self.colonnes) // nombre)
+        return [
+            TableauLu(
+                self.titre,
+                self.colonnes[debut : debut + largeur],
+                [Rangee(r.libelle, r.effectifs[debut : debut + largeur]) for r in self.rangees],
+            )
+            for debut in range(0, len(self.colonnes), largeur)
+        ]
+
 
 @dataclass(frozen=True)
 class QuestionLue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 
 from django.conf import settings
@@ -13,6 +14,9 @@ from enquetes.models import Acces, Campagne, Instantane
 from enquetes.plan import lire
 from socle.code_qr import code_qr
 from socle.documents import rendre
+
+# Of a table on a page, beside the answers.
+COLONNES_MAX = 5
 
 
 def affiche(acces: Acces) -> bytes:
@@ -50,5 +54,9 @@ def rapport(campagne: Campagne, instantane: Instantane, *, le: date, maisons: Co
 
 
 def _croisees(questions: list[lecture.QuestionLue]) -> list[lecture.QuestionLue]:
-    """Those that have something to compare."""
-    return [q for q in questions if any(len(t.colonnes) > 1 for t in q.tableaux)]
+    """Those that have something to compare, in tables that a page holds."""
+    return [
+        replace(q, tableaux=[morceau for t in q.tableaux for morceau in t.par_largeur(COLONNES_MAX)])
+        for q in questions
+        if any(len(t.colonnes) > 1 for t in q.tableaux)
+    ]

@@ -16,7 +16,7 @@ from django.utils import timezone
 from pdfua import validate
 from pdfua.model import Severity
 
-from enquetes import campagnes, construction, demandes, fournis, lecture, publication
+from enquetes import campagnes, construction, demandes, fournis, lecture, pdf, publication
 from enquetes.enums import StatutTexte
 from enquetes.models import (
     Campagne,
@@ -363,6 +363,13 @@ class TestResultats:
 
     def test_the_report_is_pdf_ua(self, client: Client, campagne: Campagne, maison: Maison) -> None:
         conforme(self.fichier(qui(client, "pilote", maison), campagne, "pdf"))
+
+    def test_a_table_of_many_houses_is_cut_to_the_width_of_a_page(self) -> None:
+        colonnes = [lecture.Colonne(f"Maison {n}", 20) for n in range(11)]
+        large = lecture.TableauLu("", colonnes, [lecture.Rangee("Oui", list(range(11)))])
+        morceaux = large.par_largeur(pdf.COLONNES_MAX)
+        assert [len(m.colonnes) for m in morceaux] == [4, 4, 3]
+        assert [e for m in morceaux for e in m.rangees[0].effectifs] == list(range(11))
 
     def test_the_workbook_hides_the_same_cells_and_runs_nothing(
         self, client: Client, campagne: Campagne, maison: Maison
