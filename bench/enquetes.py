@@ -12,6 +12,7 @@ import time
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable
+from string import ascii_lowercase
 from typing import Any
 
 REPONSES = 5_000
@@ -70,7 +71,7 @@ def _mesures() -> None:
     from tests.enquetes import fabrique
     from tests.factories import CommuneFactory, MaisonFactory, dans
 
-    communes = [CommuneFactory(autre=True).nom for _ in range(40)]
+    communes = [CommuneFactory(autre=True, nom=f"Bourg-{lettre}").nom for lettre in ascii_lowercase]
     version = fournis.charger(fournis.definition("besoins_parents"), departement=None, le=dans().date())
     campagne = fabrique.campagne(vers=version, maisons=[MaisonFactory(nom=f"Maison {n}") for n in range(8)])
     print(f"{REPONSES} réponses, {version.questions.count()} questions, 8 maisons")
@@ -78,7 +79,8 @@ def _mesures() -> None:
 
     def verifier() -> None:
         lignes = importation.lire_classeur(octets, campagne=campagne)
-        assert not importation.analyser(campagne=campagne, lignes=lignes, maintenant=dans()).erreurs
+        erreurs = importation.analyser(campagne=campagne, lignes=lignes, maintenant=dans()).erreurs
+        assert not erreurs, erreurs[:3]
 
     def importer() -> None:
         importation.importer(campagne=campagne, octets=octets, maintenant=dans())

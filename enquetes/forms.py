@@ -26,7 +26,7 @@ class ImportForm(forms.Form):
         label=_("Classeur Excel (.xlsx)"),
         max_length=200,
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
-        help_text=_("10 000 réponses et 5 Mo au plus. Le portail ne garde pas le fichier."),
+        help_text=_("5 000 réponses et 5 Mo au plus. Le portail ne garde pas le fichier."),
     )
 
     def clean_fichier(self) -> bytes:

@@ -30,7 +30,7 @@ from socle.tableaux import neutraliser
 from socle.texte import normaliser
 
 TAILLE_MAX = 5_000_000
-LIGNES_MAX = 10_000
+LIGNES_MAX = 5_000
 TEXTE_MAX = 500
 MAISON, SEMAINE, MOMENT = "maison", "semaine", "moment"
 LOT = 1000

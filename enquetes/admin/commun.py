@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -40,6 +42,14 @@ class MeneAdmin(PorteeAdmin):
 
 class MeneStacked(PorteeStacked):
     def _peut(self, request: HttpRequest, acte: str, parent: models.Model | None) -> bool:
+        # Django asks the same for every row of every part of a page.
+        reponses: dict[Any, bool] = request.__dict__.setdefault("_mene", {})
+        cle = (self.model, acte, parent and (type(parent), parent.pk))
+        if cle not in reponses:
+            reponses[cle] = self._peut_vraiment(request, acte, parent)
+        return reponses[cle]
+
+    def _peut_vraiment(self, request: HttpRequest, acte: str, parent: models.Model | None) -> bool:
         if not super()._peut(request, acte, parent):
             return False
         if parent is None or acte in _LECTURES:
