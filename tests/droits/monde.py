@@ -147,6 +147,7 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     ici.poser("message", f.MessageFactory(objet=inscription), FAMILLE)
     ici.poser("opposition", f.OppositionFactory(destinataire=f"{place}@exemple.fr"), FAMILLE)
 
+    collegue = ici.poser("utilisateur", f.UtilisateurFactory(equipe=True), EQUIPE)
     label.poser(ici, maison, chef)
     # An aim per house: the two of a département are of different days.
     ici.objets["objectif_label"] = f.ObjectifLabelFactory(departement=departement, source=mot(EQUIPE, place))
@@ -158,7 +159,6 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     nom = mot(EQUIPE, place)
     ici.objets["scenario"] = f.ScenarioFactory(departement=departement, cree_par=chef, nom=nom)
     ici.poser("passage", Passage.objects.create(seance=seance), EQUIPE)
-    collegue = ici.poser("utilisateur", f.UtilisateurFactory(equipe=True), EQUIPE)
     ici.poser("affectation", f.AffectationFactory(maison=maison, role=Role.ANIMATEUR, utilisateur=collegue), EQUIPE)
     ici.poser("invitation", _invitation(maison, chef), EQUIPE)
     ici.poser("mot", MotDeLaMaison.objects.create(seance=seance, texte="…", destinataires=1, par=chef), EQUIPE)
