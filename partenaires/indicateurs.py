@@ -50,12 +50,13 @@ def _orientations(maisons: list[int], periode: Periode) -> dict[int, tuple[int, 
     comptes = (
         Orientation.objects.filter(maison__in=maisons, le__range=(periode.du, periode.au))
         .order_by()
-        .values_list("maison")
+        .values("maison")
         .annotate(
-            Count("pk"),
-            Count("pk", filter=Q(suite=SuiteOrientation.CONTACT_PRIS)),
-            Count("pk", filter=~Q(suite=SuiteOrientation.INCONNUE)),
+            nombre=Count("pk"),
+            contacts=Count("pk", filter=Q(suite=SuiteOrientation.CONTACT_PRIS)),
+            sues=Count("pk", filter=~Q(suite=SuiteOrientation.INCONNUE)),
         )
+        .values_list("maison", "nombre", "contacts", "sues")
     )
     return {maison: (nombre, contacts, sues) for maison, nombre, contacts, sues in comptes}
 
