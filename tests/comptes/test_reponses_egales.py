@@ -6,10 +6,14 @@ Time is proved by counting what takes it (hashings, queries, messages), which no
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.test import Client
@@ -20,6 +24,7 @@ from django.utils import timezone
 from socle.comptes.adaptateur import PERSONNE
 from socle.envoi import envoyer_messages_dus
 from socle.models import Message, Utilisateur
+from socle.oidc.liaison import ATTENTE, AdaptateurIdentites
 from tests.factories import AffectationFactory, UtilisateurFactory
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +205,64 @@ class TestCodeDesParents:
             client.post(reverse("account_confirm_login_code"), {"code": "1111-1111"})
         client.post(reverse("account_confirm_login_code"), {"code": code})
         assert "_auth_user_id" not in client.session
+
+
+class TestIdentiteDesFamilles:
+    """FranceConnect: who was identified waits in the browser until an address is proved there, and is tied then."""
+
+    @pytest.fixture(autouse=True)
+    def franceconnect(self, settings: Any) -> None:
+        fournisseur = {
+            "provider_id": "franceconnect",
+            "name": "FranceConnect",
+            "client_id": "portail",
+            "secret": "secret",
+            "settings": {"server_url": "https://fc.invalid", "familles": True},
+        }
+        settings.SOCIALACCOUNT_PROVIDERS = {"identite_publique": {"APPS": [fournisseur]}}
+
+    def attendre(self, client: Client, *, depuis: int = 0) -> None:
+        session = client.session
+        session[ATTENTE] = {"fournisseur": "franceconnect", "sub": "abc", "le": time.time() - depuis}
+        session.save()
+
+    def par_code(self, client: Client, email: str, mailoutbox: list[Any]) -> None:
+        code = TestCodeDesParents()._code(client, email, mailoutbox)
+        client.post(reverse("account_confirm_login_code"), {"code": code})
+
+    def test_tied_to_the_account_that_its_owner_opens(self, client: Client, mailoutbox: list[Any]) -> None:
+        self.attendre(client)
+        self.par_code(client, "parent@exemple.fr", mailoutbox)
+        tiee = SocialAccount.objects.get()
+        assert (tiee.user.email, tiee.provider, tiee.uid) == ("parent@exemple.fr", "franceconnect", "abc")
+        assert ATTENTE not in client.session
+
+    def test_not_after_a_quarter_of_an_hour(self, client: Client, mailoutbox: list[Any]) -> None:
+        self.attendre(client, depuis=16 * 60)
+        self.par_code(client, "parent@exemple.fr", mailoutbox)
+        assert not SocialAccount.objects.exists()
+
+    def test_never_taken_from_the_account_that_has_it(self, client: Client, mailoutbox: list[Any]) -> None:
+        autre = UtilisateurFactory()
+        SocialAccount.objects.create(user=autre, provider="franceconnect", uid="abc")
+        self.attendre(client)
+        self.par_code(client, "parent@exemple.fr", mailoutbox)
+        assert SocialAccount.objects.get().user == autre
+
+    def test_the_address_it_gives_proves_nothing(self, rf: Any) -> None:
+        """Nothing but the `sub` is kept, and no account opens: the next page asks for a code."""
+        Utilisateur.objects.create_user("victime@exemple.fr")
+        requete = rf.get("/")
+        requete.session = {}
+        fournisseur = SimpleNamespace(app=SimpleNamespace(settings={"familles": True}))
+        venue = SocialLogin(
+            user=Utilisateur(email="victime@exemple.fr"),
+            account=SocialAccount(provider="franceconnect", uid="abc"),
+            provider=fournisseur,
+        )
+        requete._messages = SimpleNamespace(add=lambda *_a, **_k: None)
+        with pytest.raises(ImmediateHttpResponse) as suite:
+            AdaptateurIdentites(requete).pre_social_login(requete, venue)
+        assert suite.value.response["Location"] == reverse("account_request_login_code")
+        assert set(requete.session[ATTENTE]) == {"fournisseur", "sub", "le"}
+        assert not SocialAccount.objects.exists()
