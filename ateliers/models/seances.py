@@ -424,7 +424,7 @@ class Seance(Public):
     @property
     def public_libelle(self) -> str:
         sans_age = self.age_min_mois is None and self.age_max_mois is None
-        return _("enfants") if self.confie_les_enfants and sans_age else super().public_libelle
+        return str(_("enfants")) if self.confie_les_enfants and sans_age else super().public_libelle
 
     @property
     def libres_petits(self) -> int:
