@@ -21,6 +21,7 @@ from ateliers.enums import (
     CanalInscription,
     Format,
     OrigineMembre,
+    RaisonAccueil,
     StatutDemande,
     StatutInscription,
     StatutMembre,
@@ -30,6 +31,7 @@ from ateliers.models import (
     Atelier,
     DemandeGroupe,
     EnfantInscrit,
+    FicheAccueil,
     GroupePairs,
     Inscription,
     MembreGroupe,
@@ -918,6 +920,18 @@ class EnfantInscritFactory(DjangoModelFactory):
 
     inscription = factory.SubFactory(InscriptionFactory)
     enfant = factory.LazyAttribute(lambda e: EnfantFactory(famille=e.inscription.famille))
+
+
+class FicheAccueilFactory(DjangoModelFactory):
+    class Meta:
+        model = FicheAccueil
+
+    inscription = factory.SubFactory(InscriptionFactory)
+    urgence_nom = "Samira"
+    urgence_telephone = "+33639980001"
+    raison = RaisonAccueil.EMPLOI
+    autorisation = True
+    autorisee_le = factory.LazyFunction(maintenant)
 
 
 class QuestionnaireFactory(DjangoModelFactory):

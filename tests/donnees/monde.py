@@ -85,6 +85,7 @@ class Vie:
         )
         self.poser(fiche, urgence_telephone=self.telephone)
         self.objets.append(f.EnfantInscritFactory(inscription=self.passee, enfant=self.enfant))
+        self.poser(f.FicheAccueilFactory(inscription=self.a_venir), urgence_telephone=self.telephone)
         self.poser(f.DemandeRappelFactory(), telephone=self.telephone)
         rappel = self.objets[-1]
         self.objets.append(f.ConsentementFactory(objet=ObjetAccord.ETRE_RAPPELE, utilisateur=None, cible=rappel))
