@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from maisons.label.valeurs import periode_courante
 from maisons.models import Departement, Edition, Maison
 from maisons.pdf import rendre_edition
 from maisons.pilotage import editions, travaux
+
+ATTENTE_SECONDES = 180
 
 
 class Command(BaseCommand):
@@ -45,9 +48,8 @@ class Command(BaseCommand):
                 )
             except editions.EditionRefusee as refus:
                 raise CommandError(str(refus)) from refus
-            if not travaux.faire_tout_de_suite(edition, editions.faire, horloge=timezone.now):
-                raise CommandError("Un worker fait déjà cette version : relancez avec --edition quand elle est prête.")
-            edition = Edition.objects.select_related("maison", "departement").get(pk=edition.pk)
+            travaux.faire_tout_de_suite(edition, editions.faire, horloge=timezone.now)
+            edition = self._attendre(edition)
             if edition.statut != StatutTravail.PRET:
                 raise CommandError("Le document n'a pas pu être fait : voyez le journal.")
         octets, pages = rendre_edition(edition)
@@ -55,6 +57,15 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{options['sortie']} : version {edition.numero}, {pages} pages, contenu {edition.empreinte}"
         )
+
+    def _attendre(self, edition: Edition) -> Edition:
+        """As it is once made: a worker may have been faster to begin."""
+        for _seconde in range(ATTENTE_SECONDES):
+            edition = Edition.objects.select_related("maison", "departement").get(pk=edition.pk)
+            if edition.statut != StatutTravail.EN_COURS:
+                break
+            time.sleep(1)
+        return edition
 
     def _sujet(self, nature: NatureEdition, sujet: str) -> tuple[Maison | None, Departement | None]:
         if nature == NatureEdition.RESEAU:
