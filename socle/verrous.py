@@ -10,7 +10,7 @@ from django.db import models
 M = TypeVar("M", bound=models.Model)
 
 
-def verrouiller(queryset: models.QuerySet[M], pk: int) -> M:
+def verrouiller(queryset: models.QuerySet[M], pk: int | str) -> M:
     """The row, locked until commit, with what the queryset loads beside it.
 
     When a foreign key of the row changed while its lock was waited for, PostgreSQL finds the new row beside the old

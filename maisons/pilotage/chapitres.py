@@ -361,7 +361,7 @@ def indicateur(redaction: Redaction, chiffres: Chiffres, code: str, *, bornes: s
         redaction.note(_("L'indicateur « %s » n'est pas mesuré par ce portail.") % code)
         return
     numero = chiffres.source(redaction, lue.indicateur)
-    lignes = [(lue.texte, str(lue.indicateur.nom), numero)]
+    lignes: list[tuple[str, str, int | None]] = [(lue.texte, str(lue.indicateur.nom), numero)]
     if bornes:
         lignes.append((bornes, _("attendu"), None))
     redaction.reperes(lignes)

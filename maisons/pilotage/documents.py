@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -55,7 +55,7 @@ def _redaction(edition: Edition, titre: str, le: date) -> Redaction:
 
 
 def _maison(edition: Edition) -> Maison:
-    return Maison.objects.select_related("organisation", "departement", "territoire").get(pk=edition.maison_id)
+    return Maison.objects.select_related("organisation", "departement", "territoire").get(pk=cast(int, edition.maison_id))
 
 
 def _candidature(edition: Edition) -> Candidature | None:
@@ -67,7 +67,7 @@ def _candidature(edition: Edition) -> Candidature | None:
 
 def _dossier(edition: Edition, maintenant: datetime, avancer: Avancer) -> Redaction:
     le, maison = timezone.localdate(maintenant), _maison(edition)
-    candidature = Candidature.objects.with_cadre().get(pk=edition.candidature_id)
+    candidature = Candidature.objects.with_cadre().get(pk=cast(int, edition.candidature_id))
     periode = Periode(edition.du, edition.au)
     redaction = _redaction(edition, _("Dossier de labellisation"), le)
     _cadre(redaction, candidature)

@@ -113,7 +113,7 @@ def _par_lien(vue: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Give the view what its link opens; a link that is over says where to ask for another."""
 
     @wraps(vue)
-    def enveloppe(request: HttpRequest, cle: str, **kwargs: Any) -> HttpResponse:
+    def enveloppe(request: HttpRequest, /, cle: str, **kwargs: Any) -> HttpResponse:
         ouvert = acces_donnees.lire_acces(cle, maintenant=timezone.now())
         if ouvert is None:
             return render(request, "donnees/lien_termine.html", status=FINI)
