@@ -141,11 +141,12 @@ def _remplir(maisons: list[tuple[Any, list[Any]]], nombre: int, hasard: random.R
             )
 
     copier(Seance, seances())
-    nouvelles = Seance.objects.exclude(pk__in=deja).values_list("pk", "lieu", "debut")
+    # Read before: nothing else goes through the connection while it copies.
+    nouvelles = list(Seance.objects.exclude(pk__in=deja).values_list("pk", "lieu", "debut"))
     familles = {lieu.pk: connues for lieu, connues in maisons}
 
     def inscriptions() -> Iterator[Any]:
-        for pk, lieu, debut in nouvelles.iterator(chunk_size=5000):
+        for pk, lieu, debut in nouvelles:
             for famille in hasard.sample(familles[lieu], PLACES):
                 venue = hasard.random() < 0.85
                 attendu = hasard.random() < 0.1
