@@ -310,8 +310,9 @@ class QuestionAdminForm(_QuestionForm):
         return donnees
 
     def _get_validation_exclusions(self) -> set[str]:
-        # Not a field of the form, but known by then.
-        return super()._get_validation_exclusions() - {"version"}  # type: ignore[no-any-return, misc]
+        # Not a field of the form, but known by then, with its part.
+        connue = {"version"} if self.instance.version_id else set()
+        return super()._get_validation_exclusions() - connue  # type: ignore[no-any-return, misc]
 
 
 class ChoixInline(MeneStacked):

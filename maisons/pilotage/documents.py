@@ -55,7 +55,8 @@ def _redaction(edition: Edition, titre: str, le: date) -> Redaction:
 
 
 def _maison(edition: Edition) -> Maison:
-    return Maison.objects.select_related("organisation", "departement", "territoire").get(pk=cast(int, edition.maison_id))
+    maisons = Maison.objects.select_related("organisation", "departement", "territoire")
+    return maisons.get(pk=cast(int, edition.maison_id))
 
 
 def _candidature(edition: Edition) -> Candidature | None:

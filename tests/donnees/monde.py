@@ -14,8 +14,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.base import ContentFile
 from django.db import connection, models
 
-from ateliers.enums import RaisonAccueil
-from ateliers.models import Composition, FicheAccueil, PlaceProposee, ThemePropose, VoteTheme
+from ateliers.models import Composition, PlaceProposee, ThemePropose, VoteTheme
 from familles.enums import ObjetAccord
 from familles.models import AccesDonnees, FamillesDistinctes, Fusion
 from maisons.enums import Portee, Role
@@ -75,15 +74,6 @@ class Vie:
                 enfants_presents=1,
             )
         )
-        fiche = FicheAccueil.objects.create(
-            inscription=self.a_venir,
-            urgence_nom="…",
-            urgence_telephone=self.telephone,
-            raison=RaisonAccueil.values[0],
-            autorisation=True,
-            autorisee_le=f.maintenant(),
-        )
-        self.poser(fiche, urgence_telephone=self.telephone)
         self.objets.append(f.EnfantInscritFactory(inscription=self.passee, enfant=self.enfant))
         self.poser(f.FicheAccueilFactory(inscription=self.a_venir), urgence_telephone=self.telephone)
         self.poser(f.DemandeRappelFactory(), telephone=self.telephone)

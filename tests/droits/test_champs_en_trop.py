@@ -59,7 +59,7 @@ SAISIES: dict[str, dict[str, str]] = {
 # Where the form of an address that only takes a POST stands.
 PAGES = {"reservation_": "ateliers:ma_reservation", "groupe_": "ateliers:mon_groupe"}
 # Told apart at each run: random keys.
-_SAUF = frozenset({"message_id", "cle_unique", "password", "pgh_context_id"})
+_SAUF = frozenset({"message_id", "cle_unique", "empreinte", "password", "pgh_context_id"})
 
 ENVOIS = sorted(
     cle

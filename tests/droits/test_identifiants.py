@@ -170,12 +170,14 @@ JETONS = [nom for nom in CIBLES if nom.startswith("jeton_") and "_et_" not in no
 def test_a_signed_link_serves_one_use(monde: Monde, cle: str) -> None:
     """The link of a door, of a booking, of an invitation opens nothing else; one letter less opens nothing."""
     siens = POLITIQUE[cle].cible
+    # Where one is asked to sign in first, somebody who is.
+    personne = r.PARENT if POLITIQUE[cle].genre == "compte" else r.ANONYME
     jeton = CIBLES[siens](monde.ici)[0]
     meme_usage = [nom for nom in JETONS if nom == siens or {nom, siens} == {"jeton_inscription", "jeton_proposition"}]
     autres = [CIBLES[nom](monde.ici)[0] for nom in JETONS if nom not in meme_usage]
     for essai in [*autres, jeton[:-1], jeton.replace(".", ".0"), f"1.{jeton}"]:
         for methode in (r.GET, r.POST):
-            reponse, ecrits = monde.demander(r.ANONYME, methode, reverse(cle, args=[essai]))
+            reponse, ecrits = monde.demander(personne, methode, reverse(cle, args=[essai]))
             assert reponse.status_code in (404, 405, 410), essai
             assert ecrits == 0
             assert not trouves(reponse)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ateliers.models import Composition
+from maisons.label import candidatures
+from maisons.models import Formation, ValeurIndicateur, VersionReferentiel
 from socle.models import Export, Lecture
 from tests import factories as f
 from tests.droits import regles as r
@@ -44,6 +47,7 @@ def _ici(monde: Monde, modele: type[models.Model], rang: int) -> Any:
         "maisons.Commune": lambda: f.CommuneFactory(autre=True),
         "maisons.Departement": lambda: f.DepartementFactory(code=f"9{rang:02d}"[-3:], nom=f"Département {rang}"),
     }
+    a_part |= _du_label(ici, rang)
     moi = monde.utilisateurs[r.RESPONSABLE]
     type_famille = ici["lecture"].objet_type
     vide = ici["brouillon"]
@@ -57,6 +61,38 @@ def _ici(monde: Monde, modele: type[models.Model], rang: int) -> Any:
     if modele._meta.label == "maisons.Maison":
         liens |= {"departement": ici["maison"].departement, "organisation": ici["organisation"]}
     return FABRIQUES[modele](**liens)
+
+
+def _du_label(ici: Any, rang: int) -> dict[str, Callable[[], Any]]:
+    """One more row on the way to the label. A house has one candidature a version: each is of a new house."""
+    maison, candidature, jour = ici["maison"], ici["candidature"], f.maintenant().date()
+
+    def candidate() -> Any:
+        voisine = f.MaisonFactory(departement=maison.departement, organisation=maison.organisation)
+        return candidatures.ouvrir(maison=voisine, version=candidature.version, par=ici["utilisateur"], le=jour)
+
+    return {
+        "maisons.Candidature": candidate,
+        "maisons.LigneBudget": lambda: f.LigneBudgetFactory(candidature=candidature),
+        "maisons.Edition": lambda: f.EditionFactory(
+            maison=maison, candidature=candidature, numero=rang + 2, cree_par=ici["utilisateur"]
+        ),
+        "maisons.Formation": lambda: Formation.objects.create(
+            utilisateur=ici["utilisateur"], intitule=f"Formation {rang}", suivie_le=jour
+        ),
+        "maisons.ValeurIndicateur": lambda: ValeurIndicateur.objects.create(
+            maison=maison,
+            indicateur="langues",
+            definition=1,
+            du=date(2026, 1, 1),
+            au=date(2026, 12, 31),
+            arretee_le=jour - timedelta(days=rang + 1),
+            numerateur=3,
+        ),
+        "maisons.VersionReferentiel": lambda: VersionReferentiel.objects.create(
+            referentiel=candidature.version.referentiel, numero=f"b{rang}", valide_du=jour
+        ),
+    }
 
 
 def _liens(modele: type[models.Model], ici: Any) -> list[tuple[Any, str]]:

@@ -28,7 +28,8 @@ REGLES: Regles = {
     ),
     # Only shown: its form is on the page "modifier".
     "admin:enquetes_questionnaire_change": equipe("questionnaire", lit=EQUIPES, fait=200),
-    "admin:enquetes_questionnaire_modifier": equipe("questionnaire", lit=ADMINISTRATION, voit=EQUIPES, fait=200),
+    # Once published nothing of it can be typed: what is sent changes nothing.
+    "admin:enquetes_questionnaire_modifier": equipe("questionnaire", lit=ADMINISTRATION, voit=EQUIPES, fait=302),
     "admin:enquetes_questionnaire_version": equipe("questionnaire", lit=ADMINISTRATION, voit=EQUIPES, vu=302),
     **modele(
         "enquetes.version",
