@@ -1,4 +1,4 @@
-"""The staff's pages in a real browser: the strict CSP holds, axe finds nothing, and they work without JavaScript."""
+"""Planning in a real browser, with JavaScript and without; tests/droits/test_navigateur.py crawls every page."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
-from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from ateliers.models import Inscription, Seance, Serie
+from ateliers.models import Serie
 from maisons.enums import Role
 from maisons.models import Lieu
 from tests.equipe import entrer
@@ -63,57 +62,6 @@ def ouvrir(
         return contexte.new_page()
 
     return ouvrir
-
-
-def adresses(lieu: Lieu) -> list[str]:
-    """The index, and for every model the list, the form to add and one object's pages."""
-    pages = [reverse("admin:index"), reverse("admin:ateliers_serie_add")]
-    for modele in admin.site._registry:
-        nom = f"admin:{modele._meta.app_label}_{modele._meta.model_name}"
-        pages += [reverse(f"{nom}_changelist"), reverse(f"{nom}_add")]
-        if (objet := modele._default_manager.order_by("pk").first()) is not None:
-            pages += [reverse(f"{nom}_{page}", args=[objet.pk]) for page in ("change", "history", "delete")]
-    seance, inscription = Seance.objects.get(), Inscription.objects.order_by("pk")[0]
-    pages += [reverse(f"admin:ateliers_seance_{page}", args=[seance.pk]) for page in ("modifier", "annuler")]
-    pages.append(reverse("admin:ateliers_inscription_annuler", args=[inscription.pk]))
-    return pages
-
-
-def test_the_strict_csp_holds_on_every_page(ouvrir: Callable[..., Page], lieu: Lieu) -> None:
-    """Refusals are counted by the fixture of the browser, which then fails."""
-    page = ouvrir()
-    vues = 0
-    for adresse in adresses(lieu):
-        reponse = page.goto(adresse)
-        assert reponse is not None
-        assert reponse.status in (200, 403, 404), adresse
-        vues += reponse.status == 200
-        debord = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert debord <= 0, f"{adresse}: {debord} px too wide"
-    assert vues > 25
-
-
-def test_axe_finds_nothing_on_our_pages(ouvrir: Callable[..., Page], lieu: Lieu, axe: Callable[[Page], None]) -> None:
-    page = ouvrir()
-    seance, inscription = Seance.objects.get(), Inscription.objects.order_by("pk")[0]
-    for nom, *args in (
-        ("index",),
-        ("ateliers_seance_changelist",),
-        ("ateliers_inscription_changelist",),
-        ("ateliers_serie_add",),
-        ("ateliers_atelier_add",),
-        ("maisons_affectation_add",),
-        ("maisons_maison_change", lieu.maison_id),
-        ("maisons_lieu_change", lieu.pk),
-        ("ateliers_seance_change", seance.pk),
-        ("ateliers_seance_modifier", seance.pk),
-        ("ateliers_seance_annuler", seance.pk),
-        ("ateliers_seance_delete", seance.pk),
-        ("ateliers_inscription_change", inscription.pk),
-        ("ateliers_inscription_annuler", inscription.pk),
-    ):
-        page.goto(reverse(f"admin:{nom}", args=args))
-        axe(page)
 
 
 @pytest.mark.parametrize("javascript", [True, False])
