@@ -20,7 +20,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from maisons.enums import Role
 from tests import factories as f
-from tests.droits import enquetes
+from tests.droits import enquetes, label
 from tests.droits.monde import foyer
 from tests.equipe import entrer
 
@@ -68,6 +68,7 @@ def test_nothing_is_refused_too_wide_or_out_of_reach(
 ) -> None:
     departement = f.DepartementFactory(code="08")
     enquetes.questionnaire()
+    label.version()
     ici = foyer("a1", departement, f.OrganisationFactory())
     personnes = [
         f.AffectationFactory(maison=ici["maison"], role=Role.RESPONSABLE).utilisateur,
