@@ -91,9 +91,7 @@ def test_nothing_is_refused_too_wide_or_out_of_reach(
                 continue
             if (trop := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
                 fautes.append(f"{adresse}: {trop} px too wide")
-            if (
-                haut := page.evaluate("document.querySelector('#result_list')?.getBoundingClientRect().top ?? 0")
-            ) > 700:
+            if (haut := page.evaluate(DEBUT_DE_LISTE)) > 800:
                 fautes.append(f"{adresse}: the list begins at {haut:.0f} px, below the first screen")
             # Without its reading of style sheets, as the fixture of that name.
             trouvees = axe.run(page, options={"preload": False, "resultTypes": ["violations"]})
