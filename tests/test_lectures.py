@@ -169,7 +169,9 @@ def texte_de(reponse: Any) -> str:
         return lu.stdout.decode()
     if reponse["Content-Type"] == "application/json":
         return str(reponse.json())
-    return b"".join(reponse).decode(errors="replace") if reponse.streaming else reponse.content.decode()
+    return (
+        b"".join(reponse).decode(errors="replace") if reponse.streaming else reponse.content.decode(errors="replace")
+    )
 
 
 def a_une_lecture(lue: Inscription) -> bool:

@@ -358,6 +358,7 @@ TOURS: dict[str, list[dict[str, Any]]] = {
     "arret_change": [{"genre": genre} for genre in ("annule", "deplace", "retard", "a_l_heure")],
     "arret_retard": [{"retard": 0}, {"retard": 20}],
     "arrets_prevus": [{"autres": 0}, {"autres": 2}],
+    "label_echeance": [{"depassee": False}, {"depassee": True}],
     "groupe_bilan": [{"moment": "avant"}, {"moment": "apres"}],
 }
 
@@ -407,6 +408,8 @@ class TestMessages:
             "nombre": 2,
             "retard": 20,
             "code": "12",
+            "quoi": "14",
+            "jour": "15/03/2027",
             **tour,
         }
         contexte["arrets"] = [dict(contexte)]

@@ -72,6 +72,7 @@ class Indicateur:
     nom: str | Promise
     definition: str | Promise
     unite: Unite
+    # A house is left out where the question makes no sense.
     mesurer: MesurerMaisons
     version: int = 1
     # Fewer people than this behind a value, and it is not shown.

@@ -68,7 +68,7 @@ class TestPlacesParAge:
         confier(seance, 6)
         confier(seance, 17)
 
-        with pytest.raises(InscriptionRefusee, match="0 places avant 18 mois, 4 places à partir de 18 mois"):
+        with pytest.raises(InscriptionRefusee, match="0 place avant 18 mois, 4 places à partir de 18 mois"):
             confier(seance, 5)
 
         assert confier(seance, 18, 30).statut == StatutInscription.CONFIRMEE

@@ -79,7 +79,7 @@ def test_the_page_answers_as_the_command_does(pilote: Client, departement: Depar
     assert scenario.reponse is not None
     assert {**scenario.reponse, "secondes": 0} == {**dit, "secondes": 0}
     page = pilote.get(reponse["Location"]).content.decode()
-    for mot in ("nul : prouvé le meilleur", "Une par une (glouton)", "Votre choix", "<svg", "Bourg-F"):
+    for mot in ("d'écart : prouvé le meilleur", "Une par une (glouton)", "Votre choix", "<svg", "Bourg-F"):
         assert mot in page
 
 
