@@ -84,7 +84,7 @@ def escalier(
         for numero in (1, 4, 7, 10):
             jour = date(annee, numero, 1)
             if du <= jour <= au:
-                mois.append((x(jour), date_format(jour, "M Y")))
+                mois.append((x(jour), date_format(jour, "N Y")))
     # Words every so often, so that they don't run into each other.
     pas = max(1, -(-len(mois) // 7))
     return Courbe(
