@@ -21,10 +21,13 @@ CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := s
 _NO_CHROMIUM = "Chromium manque : apt install chromium"
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "navigateur" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.navigateur)
+    # What takes minutes begins first, or one worker would wait for the other at the end.
+    items.sort(key=lambda item: item.get_closest_marker("longue") is None)
 
 
 @pytest.fixture(autouse=True)

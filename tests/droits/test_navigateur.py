@@ -63,6 +63,7 @@ def genres(client: Client) -> Iterator[tuple[str, str]]:
                 a_voir.append(lien)
 
 
+@pytest.mark.longue
 def test_nothing_is_refused_too_wide_or_out_of_reach(
     live_server: Any, ouvrir_contexte: Callable[..., BrowserContext], client: Client
 ) -> None:

@@ -111,6 +111,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal
         Services(running.folder / "demo").erase()
 
 
+@pytest.mark.longue
 def test_demonstration_from_its_first_start_to_its_reset(demonstration: TerminalDemo) -> None:
     """One story, since a start takes seconds: each part begins where the one before ended."""
     demonstration.start()
