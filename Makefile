@@ -34,6 +34,7 @@ bench: install ## Mesure le portail (tableau et bench/resultats.json)
 	@$(BIN)/python -m bench.indicateurs
 	@$(BIN)/python -m bench.implantation
 	@$(BIN)/python -m bench.enquetes
+	@$(BIN)/python -m bench.conservation
 	@exec $(BIN)/python -m bench
 
 check: install ## Vérifie le code sans l'exécuter : style, types, imports, migrations, traductions, conteneurs

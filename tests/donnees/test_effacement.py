@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.core.cache import caches
 from django.db import models
 from django.db.models.functions import Cast
+from django.test import Client
 
 from ateliers.enums import StatutInscription
+from ateliers.messages import lien_reservation
 from ateliers.models import DemandeGroupe, Inscription, MembreGroupe, Seance, ThemePropose
 from familles import effacement
 from familles.enums import OrigineEffacement
@@ -115,6 +119,27 @@ class TestCanaris:
         assert not Utilisateur.objects.filter(pk=moi.compte.pk).exists()
         assert not Famille.objects.filter(pk__in=[moi.famille.pk, moi.absorbee.pk]).exists()
         assert Effacement.objects.get().fiches == []
+
+    def test_no_cache_remembers_what_was_erased(self, vies: tuple[Vie, Vie], client: Client, settings: Any) -> None:
+        en_memoire = "django.core.cache.backends.locmem.LocMemCache"
+        settings.CACHES = {nom: {"BACKEND": en_memoire, "LOCATION": f"essai-{nom}"} for nom in settings.CACHES}
+
+        def gardees() -> bytes:
+            return b"".join(valeur for nom in settings.CACHES for valeur in caches[nom]._cache.values()).lower()
+
+        moi, _autre = vies
+        client.force_login(moi.compte)
+        for page in (urlsplit(lien_reservation(moi.a_venir)).path, "/mon-espace/", "/mon-espace/donnees/", "/"):
+            assert client.get(page).status_code == 200, page
+        effacement.effacer(
+            personne=personne_du_contact((Canal.EMAIL, moi.email)),
+            origine=OrigineEffacement.FAMILLE,
+            horloge=f.maintenant,
+        )
+        assert moi.mot.encode() not in gardees()
+        # The control: what is kept there would be seen.
+        caches["default"].set("temoin", moi.mot)
+        assert moi.mot.encode() in gardees()
 
     def test_what_was_counted_stays_counted(self, vies: tuple[Vie, Vie]) -> None:
         moi, autre = vies
