@@ -14,10 +14,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
 
 from maisons.label import mesures
 from maisons.label.indicateurs import Indicateur, Unite, tous
-from maisons.label.valeurs import Lue, dernieres, ensemble, periode_courante
+from maisons.label.valeurs import Lue, dernieres, ensemble, lire, periode_courante
 from maisons.models import Maison, ValeurIndicateur
 from socle.admin import PorteeAdmin
 from socle.enums import FormatTableau
@@ -46,6 +47,14 @@ class ValeurIndicateurAdmin(PorteeAdmin):
     """Its list is the page of indicators; a single value is read only."""
 
     list_display = ("maison", "indicateur", "du", "au", "arretee_le")
+    # Never the columns behind the value: they would tell what is hidden.
+    fields = ("maison", "indicateur", "definition", "du", "au", "arretee_le", "lue")
+    readonly_fields = ("lue",)
+
+    @admin.display(description=_("valeur"))
+    def lue(self, obj: ValeurIndicateur) -> str:
+        lue = lire(obj)
+        return lue.texte if lue else "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -166,9 +175,6 @@ def _lignes(maisons: list[Maison]) -> list[LigneIndicateur]:
             lue = siennes[0][1] if siennes else None
         else:
             lue = ensemble([valeur for _maison, valeur in siennes])
-            # With the others' values, the sum would tell that of the only one that is hidden.
-            if sum(valeur.est_masquee for _maison, valeur in siennes) == 1:
-                lue = None
         # Houses of different sizes are set beside each other only on what does not depend on it.
         # « masqué » is for what is hidden, not for what has nothing to divide by.
         barres = (

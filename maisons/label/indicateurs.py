@@ -93,6 +93,15 @@ class Indicateur:
         """Too few people to say: a zero tells of nobody and is shown."""
         return mesure.effectif is not None and 0 < mesure.effectif < self.effectif_min
 
+    def total(self, mesures: Iterable[Mesure]) -> Mesure | None:
+        """Several houses as one; None without any, or when it may not be shown.
+
+        Less the values that are shown, the sum tells that of the hidden ones together: they must be enough people.
+        """
+        toutes = list(mesures)
+        masquees = totaliser(mesure for mesure in toutes if self.est_masque(mesure))
+        return None if masquees and self.est_masque(masquees) else totaliser(toutes)
+
 
 _REGISTRE: dict[str, Indicateur] = {}
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from maisons.label.indicateurs import Indicateur, Mesure, Periode, Unite, totaliser, trouver
+from maisons.label.indicateurs import Indicateur, Mesure, Periode, Unite, trouver
 from maisons.models import Critere, ValeurIndicateur
 
 
@@ -115,11 +115,14 @@ def dernieres(maisons: Iterable[int], codes: Iterable[str] | None = None) -> dic
 
 
 def ensemble(valeurs: Sequence[Lue]) -> Lue | None:
-    """Several houses' values of one indicator as one; None when they are not of the same period and definition."""
+    """Several houses' values of one indicator as one.
+
+    None when they are not of the same period and definition, or when it would tell a value that is hidden.
+    """
     if not valeurs or len({(lue.du, lue.au, lue.definition) for lue in valeurs}) > 1:
         return None
-    total = totaliser(lue.mesure for lue in valeurs)
     premiere = valeurs[0]
+    total = premiere.indicateur.total(lue.mesure for lue in valeurs)
     if total is None:
         return None
     return Lue(

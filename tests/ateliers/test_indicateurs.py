@@ -191,6 +191,22 @@ class TestMesure:
     def test_too_few_people_are_not_told(self, effectif: int | None, masque: bool) -> None:
         assert self.PART.est_masque(Mesure(1, 2, effectif=effectif)) is masque
 
+    @pytest.mark.parametrize(
+        ("effectifs", "total"),
+        [
+            ([10, 40], 50),
+            ([10, 0], 10),
+            # Less the 10 that are shown, the sum would tell what is hidden.
+            ([10, 3], None),
+            ([10, 1, 1], None),
+            ([10, 4, 4], 18),
+            ([], None),
+        ],
+    )
+    def test_a_total_tells_nothing_of_too_few(self, effectifs: list[int], total: int | None) -> None:
+        somme = self.PART.total(Mesure(1, n, effectif=n) for n in effectifs)
+        assert (somme and somme.effectif) == total
+
 
 class TestArreter:
     def test_values_keep_their_definition_and_their_day(self, lieu: Lieu) -> None:

@@ -212,6 +212,14 @@ class TestIndicateurs:
         seule = client.get(url, {"maison": maison.pk}).content.decode()
         assert "moins de 5" in seule
 
+    def test_nor_by_the_page_of_the_value_itself(self, maison: Maison) -> None:
+        self.valeur(maison, "coparents", 617.25, denominateur=918.75, effectif=4)
+        url = reverse("admin:maisons_valeurindicateur_change", args=[ValeurIndicateur.objects.get().pk])
+        texte = page(Role.PILOTE, maison).get(url).content.decode()
+        assert "moins de 5" in texte
+        assert "617,25" not in texte
+        assert "918,75" not in texte
+
     def test_values_are_computed_on_demand_with_their_definition_and_day(self, maison: Maison) -> None:
         client = page(Role.RESPONSABLE, maison)
         assert client.post(reverse("admin:maisons_valeurindicateur_arreter")).status_code == 302
