@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from allauth.account.internal.flows.login import perform_password_login
@@ -22,13 +19,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maisons import invitations
+from maisons.contours import geojson
 from maisons.enums import TypeMaison
 from maisons.forms import AcceptationForm, FiltreMaisonsForm, chercher_communes
 from maisons.models import Commune, Lieu, Maison
 from socle.models import Utilisateur
 
-DONNEES = Path(__file__).resolve().parent / "donnees"
-CONTOURS = {"departements": "contours_departements.geojson", "ardennes": "contours_communes_08.geojson"}
 SUGGESTIONS_MAX = 8
 SAISIE_MAX = 80
 JOUR = 24 * 3600
@@ -95,19 +91,13 @@ def reperes(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def contours(request: HttpRequest, nom: str) -> HttpResponse:
-    """The base layer of the map, our own file: no tile, no third party."""
-    if nom not in CONTOURS:
+    """The base layer of the map, our own files: no tile, no third party."""
+    contenu = geojson(nom)
+    if contenu is None:
         raise Http404
-    response = HttpResponse(_contours(nom), content_type="application/geo+json")
+    response = HttpResponse(contenu, content_type="application/geo+json")
     patch_cache_control(response, public=True, max_age=30 * JOUR if not settings.DEBUG else 0)
     return response
-
-
-@cache
-def _contours(nom: str) -> bytes:
-    """Without the white space of the file."""
-    contenu = json.loads((DONNEES / CONTOURS[nom]).read_text(encoding="utf-8"))
-    return json.dumps(contenu, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @sensitive_post_parameters("mot_de_passe", "confirmation")

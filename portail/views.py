@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from ateliers.forms_groupes import RechercheGroupeForm
 from ateliers.schema_org import json_ld
+from maisons.contours import adresse_des_communes
 from maisons.enums import Action
 from maisons.forms import RAYON_PAR_DEFAUT_KM, FiltreMaisonsForm, ProximiteForm
 from maisons.models import Maison
@@ -117,6 +118,7 @@ def maison(request: HttpRequest, slug: str) -> HttpResponse:
         "maintenant": maintenant,
         "fil": [(_("Accueil"), reverse("portail:accueil")), (_("Maisons"), reverse("portail:maisons"))],
         "reperes": f"{reverse('maisons:reperes')}?maison={maison.slug}",
+        "contours_communes": adresse_des_communes(maison.departement_id),
         "lieux": [(lieu, None if itinerante else horaires_de(lieu, maintenant=maintenant)) for lieu in lieux],
         "itinerante": itinerante,
         "passages": passages_de(maison, maintenant=maintenant) if itinerante else [],

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from ateliers import schema_org
 from ateliers.enums import AccueilSeance
 from ateliers.models import Inscription, Seance
+from maisons.contours import adresse_des_communes
 from maisons.enums import Langue
 
 
@@ -59,6 +60,7 @@ def seance(request: HttpRequest, reference: UUID) -> HttpResponse:
             "seance": seance,
             "lieu": seance.lieu,
             "maison": seance.lieu.maison,
+            "contours_communes": adresse_des_communes(seance.lieu.commune.departement_id),
             "maintenant": maintenant,
             "ouverte": ouverte,
             "terminee": seance.fin <= maintenant,

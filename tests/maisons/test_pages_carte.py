@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from maisons.enums import StatutLabel
-from tests.factories import CommuneFactory, DepartementFactory, LieuFactory, MaisonFactory
+from tests.factories import CommuneFactory, DepartementFactory, LieuFactory, MaisonFactory, SeanceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -97,12 +97,25 @@ class TestReperes:
             client.get("/maisons.geojson")
 
 
-@pytest.mark.parametrize("nom", ["departements", "ardennes"])
+@pytest.mark.parametrize("nom", ["departements", "08"])
 def test_contours_are_geojson_that_may_be_kept(client: Client, nom: str) -> None:
     reponse = client.get(f"/contours/{nom}.geojson")
     assert reponse.json()["type"] == "FeatureCollection"
     assert "max-age" in reponse["Cache-Control"]
 
 
-def test_no_other_file_can_be_read_as_contours(client: Client) -> None:
-    assert client.get("/contours/communes_france.geojson").status_code == 404
+@pytest.mark.parametrize("nom", ["communes_france", "communes_08", "51", "2A", "ardennes"])
+def test_no_other_file_can_be_read_as_contours(client: Client, nom: str) -> None:
+    assert client.get(f"/contours/{nom}.geojson").status_code == 404
+
+
+@pytest.mark.parametrize("code", ["08", "51"])
+def test_a_map_asks_for_the_communes_of_its_own_departement_where_they_are_known(client: Client, code: str) -> None:
+    departement = DepartementFactory(code=code)
+    lieu = LieuFactory(maison__departement=departement, commune=CommuneFactory(departement=departement))
+    seance = SeanceFactory(lieu=lieu)
+    for adresse in (seance.get_absolute_url(), lieu.maison.get_absolute_url()):
+        page = client.get(adresse).content.decode()
+        assert "data-plan-toile" in page
+        assert ('data-communes="/contours/08.geojson"' in page) is (code == "08")
+        assert page.count("data-communes=") == (code == "08")
