@@ -29,7 +29,7 @@ class Disque:
     rayon_km: float = 0.0
     titre: str = ""
     libelle: str = ""
-    # A shape besides the colour: "carre" for those that must be told apart in grey.
+    # A shape besides the colour, for those that must be told apart in grey: "carre", "losange", "triangle".
     forme: str = "rond"
 
 

@@ -161,6 +161,8 @@ class ScenarioAdmin(PorteeAdmin):
                 dessertes=lignes,
                 sites={site["insee"] for site in plan["sites"]},
                 rayon_km=rayon,
+                # Answers from before places were kept have none.
+                **resume.get("lieux", {}),
             ),
             "peut_prolonger": not scenario.est_en_route and resume["ecart"] > 0,
             "url_demander": reverse("admin:maisons_scenarioimplantation_add"),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +52,8 @@ def repondre(
     plans: dict[str, Plan] = {OPTIMUM: resultat.plan, GLOUTON: glouton.choisir(probleme)}
     if a_la_main is not None:
         plans[CHOIX] = evaluer(a_la_main, sorted(choix))
+    # Stops that count serve as houses do, and are none.
+    maisons = [point for point in probleme.existants if point not in arrets]
     resume = {
         "departement": parametres.departement.code,
         "objectif": probleme.objectif.value,
@@ -59,10 +61,12 @@ def repondre(
         "plafond_km": probleme.plafond_km,
         "natalite_pour_mille": parametres.natalite.pour_mille,
         "source_natalite": str(parametres.natalite.source),
-        "maisons_existantes": [point.nom for point in probleme.existants],
+        "maisons_existantes": [point.nom for point in maisons],
         "communes_candidates": len(probleme.ouvrables),
         "arrets": [point.nom for point in arrets],
         "arrets_comptent": parametres.arrets_comptent,
+        # Where those are, for the map: a kept answer is drawn with what was there on its day.
+        "lieux": {"maisons": _placer(maisons), "arrets": _placer(arrets)},
         **_decrire(resultat.plan, probleme, arrets),
         "borne": round(resultat.borne, 4),
         "ecart": round(resultat.ecart, 6),
@@ -72,6 +76,10 @@ def repondre(
         if nom in plans:
             resume[nom] = _decrire(plans[nom], probleme, arrets)
     return Reponse(resume, {nom: _dessertes(plan, arrets) for nom, plan in plans.items()})
+
+
+def _placer(points: Iterable[Point]) -> list[list[Any]]:
+    return [[point.nom, round(point.latitude, 5), round(point.longitude, 5)] for point in points]
 
 
 def _decrire(plan: Plan, probleme: Probleme, arrets: Sequence[Point]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 from datetime import UTC, datetime, timedelta
@@ -130,7 +131,33 @@ def test_stops_complete_the_plan_and_may_count(departement: Departement) -> None
     assert avec is not None
     assert seul["part_couverte_avec_arrets"] > seul["part_couverte"]
     assert avec["part_couverte"] == pytest.approx(seul["part_couverte_avec_arrets"])
-    assert seul["maisons_existantes"] == []
+    # A stop that counts is no house for all that.
+    assert seul["maisons_existantes"] == avec["maisons_existantes"] == []
+
+
+def test_the_map_shows_the_houses_and_the_stops_of_its_day(pilote: Client, departement: Departement) -> None:
+    vehicule = LieuFactory(
+        nom="Place du Marché",
+        commune=departement.communes.get(nom="Bourg-A"),
+        latitude=49.05,
+        longitude=4.0,
+        genre=GenreLieu.STATIONNEMENT,
+    )
+    ArretFactory(lieu=vehicule, debut=MAINTENANT + timedelta(1))
+    for nom, latitude in (("Maison d'ici", 49.1), ("Maison lointaine", 50.4)):
+        LieuFactory(maison__nom=nom, maison__departement=departement, latitude=latitude, longitude=4.0)
+    scenario = demander(departement, labellisees_seulement=False)
+    # What is drawn is what counted then.
+    vehicule.maison.lieux.update(latitude=45)
+
+    page = html.unescape(pilote.get(reverse(REPONSE, args=[scenario.pk])).content.decode())
+
+    assert "<title>Maison d'ici</title>" in page
+    assert "<title>Bourg-A (Place du Marché)</title>" in page
+    assert "maison déjà là</li>" in page
+    assert "arrêt prévu d'une maison itinérante</li>" in page
+    # Beyond the reach of every commune, it is named in the sources and would only make the map smaller.
+    assert "<title>Maison lointaine</title>" not in page
 
 
 def test_the_workbook_has_every_commune_under_every_plan(pilote: Client, departement: Departement) -> None:
