@@ -14,9 +14,10 @@ import pgtrigger
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from enquetes.models import Reponse, TexteLibre, lundi
+from enquetes.enums import StatutCampagne
+from enquetes.models import Campagne, Reponse, TexteLibre, lundi
 
-# Further back everything was mixed long ago.
+# Campaigns closed longer ago were mixed for the last time.
 RECUL = timedelta(weeks=5)
 
 
@@ -25,15 +26,20 @@ def brasser(*, maintenant: datetime) -> int:
     cette_semaine = lundi(timezone.localdate(maintenant))
     depuis = cette_semaine - RECUL
     textes, reponses = TexteLibre._meta.db_table, Reponse._meta.db_table
+    # Answers of any week may be imported while a campaign is open: its weeks are looked at however old they are.
+    remuees = (
+        f"campagne_id IN (SELECT id FROM {Campagne._meta.db_table} "  # noqa: S608
+        f"WHERE statut <> '{StatutCampagne.CLOSE}' OR ferme_le >= %s)"
+    )
     # One transaction left: nothing tells these words apart, unless it is that of an answer.
     mots = _semaines(
-        f"SELECT campagne_id, semaine FROM {textes} WHERE semaine >= %s GROUP BY campagne_id, semaine "  # noqa: S608
+        f"SELECT campagne_id, semaine FROM {textes} WHERE {remuees} GROUP BY campagne_id, semaine "  # noqa: S608
         "HAVING count(DISTINCT xmin::text) > 1 "
-        f"OR bool_or(xmin IN (SELECT r.xmin FROM {reponses} r WHERE r.semaine >= %s))",
+        f"OR bool_or(xmin IN (SELECT r.xmin FROM {reponses} r WHERE r.{remuees}))",
         [depuis, depuis],
     )
     coches = _semaines(
-        f"SELECT campagne_id, semaine FROM {reponses} WHERE semaine >= %s AND semaine < %s "  # noqa: S608
+        f"SELECT campagne_id, semaine FROM {reponses} WHERE {remuees} AND semaine < %s "  # noqa: S608
         "GROUP BY campagne_id, semaine HAVING count(DISTINCT xmin::text) > 1",
         [depuis, cette_semaine],
     )

@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.test import Client
 from django.urls import reverse
 
-from enquetes import brassage, campagnes, collecte
+from enquetes import brassage, campagnes, collecte, importation
 from enquetes.enums import CanalEnquete
 from enquetes.models import (
     Campagne,
@@ -238,6 +238,16 @@ class TestBrassage:
         assert len(self.marques(reponses)) == 1
         assert sorted(r.valeurs["note"] for r in Reponse.objects.all()) == [1, 2, 3]
         assert {t.texte for t in TexteLibre.objects.all()} == {"Mot 1", "Mot 2", "Mot 3"}
+
+    def test_an_imported_row_loses_it_too_however_old_its_week(self, transactional_db: None) -> None:
+        campagne = fabrique.campagne()
+        octets = fabrique.classeur(campagne, [{"semaine": fabrique.semaine(8), "note": 4, "mot": "Merci."}])
+        importation.importer(campagne=campagne, octets=octets, maintenant=dans())
+        textes, reponses = "enquetes_textelibre", "enquetes_reponse"
+        # Control: the file's words bear the mark of its ticks.
+        assert self.marques(textes) == self.marques(reponses)
+        assert brassage.brasser(maintenant=dans()) == 1
+        assert not self.marques(textes) & self.marques(reponses)
 
 
 def test_two_forms_of_the_same_ticks_are_sealed_differently() -> None:
