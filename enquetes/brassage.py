@@ -61,9 +61,17 @@ def _semaines(requete: str, parametres: list[date]) -> list[tuple[int, date]]:
 @pgtrigger.ignore("enquetes.Reponse:reponse_recevable", "enquetes.TexteLibre:texte_recevable")
 def _recrire(modele: type[models.Model], campagne: int, semaine: date) -> None:
     table = modele._meta.db_table
+    _verrouiller(table)
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH prises AS (DELETE FROM {table} WHERE campagne_id = %s AND semaine = %s RETURNING *) "  # noqa: S608
             f"INSERT INTO {table} SELECT * FROM prises ORDER BY id",
             [campagne, semaine],
         )
+
+
+def _verrouiller(table: str) -> None:
+    """Let nobody else write meanwhile: whoever waited for a row that was deleted would find it gone, and their reading
+    of a text with it, though it is there again. Whoever waits for the table sees the rows written anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")

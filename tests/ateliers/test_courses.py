@@ -48,6 +48,20 @@ def ensemble(taches: list[Callable[[], str]]) -> list[str | Exception]:
         return list(fils.map(courir, taches))
 
 
+def guetter(en_attente: threading.Event) -> str:
+    """Tell whoever holds a lock once PostgreSQL says that somebody waits for one."""
+    for _ in range(600):
+        with connection.cursor() as curseur:
+            curseur.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if curseur.fetchone()[0]:
+                en_attente.set()
+                return "vue"
+        threading.Event().wait(0.05)
+    return "personne n'attend"
+
+
 def s_inscrire(seance: Seance, numero: int, **champs: object) -> Callable[[], str]:
     def tache() -> str:
         demande = DemandeInscription(
@@ -224,18 +238,5 @@ class TestSeanceDeplaceePendantUneReservation:
             assert verrouillee.wait(timeout=30)
             return s_inscrire(seance, 1)()
 
-        def guetter() -> str:
-            """Tell the mover once PostgreSQL says that somebody waits for a lock."""
-            for _ in range(600):
-                with connection.cursor() as curseur:
-                    curseur.execute(
-                        "SELECT count(*) FROM pg_stat_activity "
-                        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-                    )
-                    if curseur.fetchone()[0]:
-                        en_attente.set()
-                        return "vue"
-                threading.Event().wait(0.05)
-            return "personne n'attend"
-
-        assert ensemble([deplacer, reserver, guetter]) == ["déplacée", StatutInscription.CONFIRMEE, "vue"]
+        issues = ensemble([deplacer, reserver, lambda: guetter(en_attente)])
+        assert issues == ["déplacée", StatutInscription.CONFIRMEE, "vue"]

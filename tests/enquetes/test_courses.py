@@ -6,12 +6,12 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import models
+from django.db import models, transaction
 
-from enquetes import collecte, demandes, fournis
-from enquetes.enums import CanalEnquete
-from enquetes.models import DemandePublication, Instantane, Reponse, ReponseEnCours
-from tests.ateliers.test_courses import ensemble
+from enquetes import brassage, collecte, demandes, fournis
+from enquetes.enums import CanalEnquete, StatutTexte
+from enquetes.models import DemandePublication, Instantane, Reponse, ReponseEnCours, TexteLibre
+from tests.ateliers.test_courses import ensemble, guetter
 from tests.enquetes import fabrique
 from tests.factories import dans
 
@@ -91,3 +91,43 @@ class TestReserver:
         monkeypatch.setattr(models.QuerySet, "select_for_update", lambda self, **_: self)
         monkeypatch.setattr(DemandePublication, "save", garder_ensemble)
         assert self.reservees() == 0
+
+
+class TestBrasserPendantLaRelecture:
+    """Words are written anew while the team screens them."""
+
+    @pytest.fixture
+    def relus(self) -> list[TexteLibre]:
+        campagne = fabrique.campagne()
+        return [fabrique.texte(campagne, mot) for mot in ("Un mot", "Un autre")]
+
+    @staticmethod
+    def relire(relus: list[TexteLibre], monkeypatch: pytest.MonkeyPatch) -> set[str]:
+        """Screen them when they are written anew but not committed; how they stand in the end."""
+        recrits, en_attente = threading.Event(), threading.Event()
+        ecrire = brassage._recrire
+
+        def recrire(*quoi: Any) -> None:
+            with transaction.atomic():
+                ecrire(*quoi)
+                recrits.set()
+                assert en_attente.wait(timeout=30)
+
+        def classer() -> str:
+            assert recrits.wait(timeout=30)
+            TexteLibre.objects.filter(pk__in=[t.pk for t in relus]).update(statut=StatutTexte.MONTRE)
+            return "classés"
+
+        monkeypatch.setattr(brassage, "_recrire", recrire)
+        issues = ensemble([lambda: str(brassage.brasser(maintenant=dans())), classer, lambda: guetter(en_attente)])
+        assert issues == ["1", "classés", "vue"]
+        return set(TexteLibre.objects.values_list("statut", flat=True))
+
+    def test_what_was_screened_stays_screened(self, relus: list[TexteLibre], monkeypatch: pytest.MonkeyPatch) -> None:
+        assert self.relire(relus, monkeypatch) == {StatutTexte.MONTRE}
+
+    def test_control_without_its_lock_it_is_lost(
+        self, relus: list[TexteLibre], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(brassage, "_verrouiller", lambda table: None)
+        assert self.relire(relus, monkeypatch) == {StatutTexte.A_LIRE}
