@@ -6,11 +6,16 @@ A row's key is drawn at random and no column tells when it came, but for the wee
 from __future__ import annotations
 
 import uuid
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 import pgtrigger
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from enquetes.enums import Moment, StatutTexte
@@ -110,22 +115,65 @@ class Etiquette(models.Model):
         return self.nom
 
 
+@dataclass
+class Bornes:
+    """The last weeks whose words are read: of a campaign as a whole, and with their house's name."""
+
+    commune: date | None = None
+    par_maison: dict[int, date] = field(default_factory=dict)
+
+
+def bornes(comptes: Iterable[tuple[date, int | None, int]], *, seuil: int) -> Bornes:
+    """Words come out by batches of whole weeks, each with at least `seuil` answers since the one before.
+
+    comptes: (week, house, answers). A house's batches end where the campaign's do, so that neither cuts the other.
+    """
+    trouvees, attente, nouvelles = Bornes(), Counter[int | None](), 0
+    for semaine, reponses in groupby(sorted(comptes, key=itemgetter(0)), key=itemgetter(0)):
+        for _semaine, maison, nombre in reponses:
+            attente[maison] += nombre
+            nouvelles += nombre
+        if nouvelles < seuil:
+            continue
+        trouvees.commune, nouvelles = semaine, 0
+        for maison in [maison for maison, nombre in attente.items() if nombre >= seuil]:
+            del attente[maison]
+            if maison is not None:
+                trouvees.par_maison[maison] = semaine
+    return trouvees
+
+
+def _bornes(textes: models.QuerySet[TexteLibre], le: date) -> dict[int, Bornes]:
+    """By campaign, for those that these texts are of; one query."""
+    comptees = (
+        Reponse.objects.filter(semaine__lt=lundi(le), campagne__in=textes.order_by().values("campagne"))
+        .values_list("campagne", "campagne__seuil", "semaine", "maison")
+        .annotate(n=Count("pk"))
+        .order_by("campagne")
+    )
+    return {
+        campagne: bornes(((semaine, maison, n) for *_campagne, semaine, maison, n in lignes), seuil=seuil)
+        for (campagne, seuil), lignes in groupby(comptees, key=lambda ligne: ligne[:2])
+    }
+
+
 class TexteLibreQuerySet(models.QuerySet["TexteLibre"]):
     def montrables(self) -> TexteLibreQuerySet:
         return self.filter(statut=StatutTexte.MONTRE)
 
     def lisibles(self, *, le: date) -> TexteLibreQuerySet:
-        """Of weeks that are over, once enough people answered in them: the first text would be somebody's.
+        """Of weeks that are over, by batches of enough answers: a text that came out alone would be somebody's.
 
-        `maison_lisible`: whether enough of them answered at the text's own house for it to be named.
+        `maison_lisible`: whether enough people answered at the text's own house for it to be named.
         """
-        passees = Reponse.objects.filter(semaine__lt=lundi(le))
-        comptees = passees.values("campagne").annotate(n=Count("pk"))
-        assez = comptees.filter(campagne=OuterRef("campagne"), n__gte=OuterRef("campagne__seuil"))
-        a_la_maison = comptees.filter(
-            campagne=OuterRef("campagne"), maison=OuterRef("maison"), n__gte=OuterRef("campagne__seuil")
-        )
-        return self.filter(Exists(assez), semaine__lt=lundi(le)).annotate(maison_lisible=Exists(a_la_maison))
+        communes = par_maison = Q(pk__in=[])
+        for campagne, bornes in _bornes(self, le).items():
+            if bornes.commune is not None:
+                communes |= Q(campagne=campagne, semaine__lte=bornes.commune)
+            for semaine in set(bornes.par_maison.values()):
+                maisons = [maison for maison, borne in bornes.par_maison.items() if borne == semaine]
+                par_maison |= Q(campagne=campagne, maison__in=maisons, semaine__lte=semaine)
+        return self.filter(communes).annotate(maison_lisible=Case(When(par_maison, then=True), default=False))
 
     def visibles_par(self, utilisateur: Utilisateur, *, le: date, roles: Roles | None = None) -> TexteLibreQuerySet:
         """Those of the campaigns one leads, and those left at one's house if enough people answered there."""
