@@ -58,12 +58,14 @@ def _orientations(maisons: list[int], periode: Periode) -> dict[int, tuple[int, 
         )
         .values_list("maison", "nombre", "contacts", "sues")
     )
-    return {maison: (nombre, contacts, sues) for maison, nombre, contacts, sues in comptes}
+    par_maison = {maison: (nombre, contacts, sues) for maison, nombre, contacts, sues in comptes}
+    return {maison: par_maison.get(maison, (0, 0, 0)) for maison in maisons}
 
 
 def _nombre(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]:
-    comptes = _orientations(maisons, periode)
-    return {maison: Mesure(n, effectif=n) for maison in maisons for n in [comptes.get(maison, (0, 0, 0))[0]]}
+    return {
+        maison: Mesure(nombre, effectif=nombre) for maison, (nombre, _c, _s) in _orientations(maisons, periode).items()
+    }
 
 
 def _contacts(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]:

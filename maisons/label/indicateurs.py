@@ -72,7 +72,7 @@ class Indicateur:
     nom: str | Promise
     definition: str | Promise
     unite: Unite
-    # A house is left out where the question makes no sense.
+    # Each house has its measure, of nothing when there was nothing: else an older period's value would stand for it.
     mesurer: MesurerMaisons
     version: int = 1
     # Fewer people than this behind a value, and it is not shown.
