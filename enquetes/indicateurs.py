@@ -11,9 +11,8 @@ from enquetes.enums import TypeQuestion, Usage
 from enquetes.models import Instantane
 from enquetes.publication import MAISON
 from enquetes.tableaux import SANS
-from maisons.label.indicateurs import Indicateur, Mesure, Periode, Unite, enregistrer
+from maisons.label.indicateurs import EFFECTIF_MIN, Indicateur, Mesure, Periode, Unite, enregistrer
 
-EFFECTIF_MIN = 5
 # On a scale, the points that count as satisfied: the two highest.
 POINTS_HAUTS = 2
 
