@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, DateField, DurationField, ExpressionWrapper, F, Func, Min, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ateliers.enums import Presence, StatutInscription, StatutSeance
@@ -22,6 +23,8 @@ from maisons.label.indicateurs import EFFECTIF_MIN, Indicateur, Mesure, Periode,
 from maisons.naissances import NATALITE_PAR_DEFAUT, populations
 
 UN_JOUR = timedelta(days=1)
+# Of bookings: one family that came ten times is one family. All those that were erased together count for one.
+NOMBRE_DE_FAMILLES = Count(Coalesce("famille", 0), distinct=True)
 
 
 class _JourLocal(Func):
@@ -78,15 +81,18 @@ def _accueillis(qui: str) -> Any:
 
     def mesurer(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]:
         venus: dict[int, float] = dict.fromkeys(maisons, 0.0)
-        presentes = _reservations(maisons, periode).filter(presence=Presence.PRESENTE)
+        effectifs: dict[int, int] = dict.fromkeys(maisons, 0)
+        presentes = _reservations(maisons, periode).filter(presence=Presence.PRESENTE, **{f"{qui}_presents__gt": 0})
         passages = _passages(maisons, periode)
         for lignes in (
-            presentes.values("maison").annotate(n=Sum(f"{qui}_presents", default=0)).order_by(),
-            passages.values("maison").annotate(n=Sum(qui, default=0)).order_by(),
+            presentes.values("maison").annotate(n=Sum(f"{qui}_presents"), personnes=NOMBRE_DE_FAMILLES).order_by(),
+            # Nobody says which of those who came without a booking came before.
+            passages.values("maison").annotate(n=Sum(qui, default=0), personnes=Sum(qui, default=0)).order_by(),
         ):
             for ligne in lignes:
                 venus[ligne["maison"]] += ligne["n"]
-        return {maison: Mesure(n, effectif=int(n)) for maison, n in venus.items()}
+                effectifs[ligne["maison"]] += ligne["personnes"]
+        return {maison: Mesure(n, effectif=effectifs[maison]) for maison, n in venus.items()}
 
     return mesurer
 
@@ -128,11 +134,14 @@ def _premieres_visites(maisons: list[int], periode: Periode) -> Mapping[int, Mes
 def _part(queryset: Any, maisons: list[int], *, parmi: Q, compte: Q) -> Mapping[int, Mesure]:
     """Per house, how many rows answer `compte` among those that answer `parmi`."""
     lignes = _par_maison(
-        queryset.filter(parmi).values("maison").annotate(total=Count("pk"), oui=Count("pk", filter=compte)).order_by()
+        queryset.filter(parmi)
+        .values("maison")
+        .annotate(total=Count("pk"), oui=Count("pk", filter=compte), familles=NOMBRE_DE_FAMILLES)
+        .order_by()
     )
-    rien = {"oui": 0, "total": 0}
+    rien = {"oui": 0, "total": 0, "familles": 0}
     return {
-        maison: Mesure(ligne["oui"], ligne["total"], effectif=ligne["total"])
+        maison: Mesure(ligne["oui"], ligne["total"], effectif=ligne["familles"])
         for maison in maisons
         for ligne in [lignes.get(maison, rien)]
     }
@@ -183,6 +192,7 @@ def _delai_attente(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]
         .values("maison")
         .annotate(
             n=Count("pk"),
+            familles=NOMBRE_DE_FAMILLES,
             attente=Sum(
                 ExpressionWrapper(F("confirmee_le") - F("attente_depuis"), output_field=DurationField()),
             ),
@@ -190,9 +200,9 @@ def _delai_attente(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]
         .order_by()
     )
     return {
-        maison: Mesure(ligne["attente"] / UN_JOUR, ligne["n"], effectif=ligne["n"])
+        maison: Mesure(ligne["attente"] / UN_JOUR, ligne["n"], effectif=ligne["familles"])
         for maison in maisons
-        for ligne in [lignes.get(maison, {"attente": timedelta(0), "n": 0})]
+        for ligne in [lignes.get(maison, {"attente": timedelta(0), "n": 0, "familles": 0})]
     }
 
 
@@ -257,6 +267,7 @@ for _indicateur in (
         definition=_("Adultes présents aux séances tenues, réservation ou non ; une personne compte à chaque venue."),
         unite=Unite.NOMBRE,
         mesurer=_accueillis("adultes"),
+        version=2,
         effectif_min=EFFECTIF_MIN,
     ),
     Indicateur(
@@ -265,6 +276,7 @@ for _indicateur in (
         definition=_("Enfants présents aux séances tenues, réservation ou non ; un enfant compte à chaque venue."),
         unite=Unite.NOMBRE,
         mesurer=_accueillis("enfants"),
+        version=2,
         effectif_min=EFFECTIF_MIN,
     ),
     Indicateur(
@@ -293,6 +305,7 @@ for _indicateur in (
         definition=_("Réservations honorées, parmi les réservations confirmées dont la présence est relevée."),
         unite=Unite.POURCENT,
         mesurer=_assiduite,
+        version=2,
         effectif_min=EFFECTIF_MIN,
         est_comparable=True,
     ),
@@ -310,6 +323,7 @@ for _indicateur in (
         definition=_("Parmi les réservations honorées, celles où deux adultes ou plus sont venus."),
         unite=Unite.POURCENT,
         mesurer=_coparents,
+        version=2,
         effectif_min=EFFECTIF_MIN,
         est_comparable=True,
     ),
@@ -322,6 +336,7 @@ for _indicateur in (
         ),
         unite=Unite.JOURS,
         mesurer=_delai_attente,
+        version=2,
         effectif_min=EFFECTIF_MIN,
         est_comparable=True,
     ),

@@ -7,22 +7,23 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ateliers.enums import ItemBilan, MomentBilan, StatutMembre
 from ateliers.groupes.bilans import REPONSES_MIN
 from ateliers.models import GroupePairs, MembreGroupe, ReponseBilan
-from maisons.label.indicateurs import Indicateur, Mesure, Periode, Unite, enregistrer
+from maisons.label.indicateurs import EFFECTIF_MIN, Indicateur, Mesure, Periode, Unite, enregistrer
 
-# Fewer families than this behind a figure, and it is not shown.
-EFFECTIF_MIN = 5
 SIX_MOIS = relativedelta(months=6)
 
 
 def _groupes_ouverts(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]:
     lignes = dict(
         GroupePairs.objects.filter(maison__in=maisons, premiere_rencontre__range=(periode.du, periode.au))
+        # Ended before it met: it never opened.
+        .exclude(clos_le__date__lt=F("premiere_rencontre"))
         .values("maison")
         .annotate(n=Count("pk"))
         .order_by()
@@ -53,12 +54,17 @@ def _abandons(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]:
             Q(fini_le__isnull=True) | Q(fini_le__gte=debut), groupe__maison__in=maisons, membre_depuis__lt=fin
         )
         .values("groupe__maison")
-        .annotate(total=Count("pk"), partis=Count("pk", filter=Q(statut=StatutMembre.PARTI, fini_le__lt=fin)))
+        .annotate(
+            total=Count("pk"),
+            partis=Count("pk", filter=Q(statut=StatutMembre.PARTI, fini_le__lt=fin)),
+            # Those that were erased together count for one.
+            familles=Count(Coalesce("demande__famille", 0), distinct=True),
+        )
         .order_by()
     }
-    rien = {"total": 0, "partis": 0}
+    rien = {"total": 0, "partis": 0, "familles": 0}
     return {
-        maison: Mesure(ligne["partis"], ligne["total"], effectif=ligne["total"])
+        maison: Mesure(ligne["partis"], ligne["total"], effectif=ligne["familles"])
         for maison in maisons
         for ligne in [lignes.get(maison, rien)]
     }
@@ -104,6 +110,7 @@ for _indicateur in (
         definition=_("Groupes de pair-aidance dont la première rencontre est dans la période."),
         unite=Unite.NOMBRE,
         mesurer=_groupes_ouverts,
+        version=2,
     ),
     Indicateur(
         code="groupes-vivants",
@@ -122,6 +129,7 @@ for _indicateur in (
         ),
         unite=Unite.POURCENT,
         mesurer=_abandons,
+        version=2,
         effectif_min=EFFECTIF_MIN,
         est_comparable=True,
     ),

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ateliers.enums import Presence, StatutSeance
 from ateliers.models import Inscription, Passage, Seance
+from familles.models import PRENOM_EFFACE
 from maisons.enums import JourSemaine
 from maisons.label import indicateurs
 from maisons.label.indicateurs import Indicateur, Mesure, Periode, Unite, totaliser
@@ -139,6 +140,28 @@ def test_the_wait_is_the_mean_of_those_who_got_a_seat(lieu: Lieu) -> None:
     InscriptionFactory(seance=tenue, attente=True)
     InscriptionFactory(seance=tenue)
     assert valeur("delai-attente", lieu.maison) == pytest.approx(2.5)
+
+
+def test_a_family_that_came_often_is_one_family_and_those_erased_are_one_more(lieu: Lieu) -> None:
+    depuis = datetime(2026, 3, 1, tzinfo=UTC)
+    restee, effacee = FamilleFactory.create_batch(2)
+    for jour in range(2, 8):
+        tenue = seance(lieu, datetime(2026, 3, jour, 9, tzinfo=UTC))
+        for famille in (restee, effacee):
+            presente(tenue, famille=famille, attente_depuis=depuis, confirmee_le=depuis + timedelta(days=1))
+    effacees = Inscription.objects.filter(famille=effacee)
+    effacees.update(famille=None, prenom=PRENOM_EFFACE, email="", telephone="", besoins=[])
+    for code in ("parents-accueillis", "enfants-accueillis", "assiduite", "coparents", "delai-attente"):
+        indicateur = indicateurs.trouver(code)
+        assert indicateur is not None
+        trouvee = indicateur.mesurer([lieu.maison_id], MARS)[lieu.maison_id]
+        assert (trouvee.effectif, indicateur.est_masque(trouvee)) == (2, True), code
+    # Nobody knows which of those without a booking came before: each time counts.
+    Passage.objects.create(seance=tenue, adultes=3, enfants=4)
+    for code, effectif in (("parents-accueillis", 5), ("enfants-accueillis", 6)):
+        indicateur = indicateurs.trouver(code)
+        assert indicateur is not None
+        assert indicateur.mesurer([lieu.maison_id], MARS)[lieu.maison_id].effectif == effectif
 
 
 def test_hours_on_saturdays_and_after_six_are_the_wider_ones(lieu: Lieu) -> None:

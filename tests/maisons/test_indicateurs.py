@@ -91,6 +91,8 @@ def test_every_indicator_the_label_needs_is_registered() -> None:
         # Ended a month before its six months.
         (date(2025, 9, 10), datetime(2026, 2, 10, tzinfo=UTC), 0, 0),
         (date(2025, 9, 10), datetime(2026, 3, 20, tzinfo=UTC), 0, 1),
+        # Ended before it met at all.
+        (date(2026, 3, 20), datetime(2026, 3, 10, tzinfo=UTC), 0, 0),
         # Six months on the last day of February.
         (date(2025, 8, 28), None, 0, 0),
     ],
@@ -111,17 +113,20 @@ def test_groups_opened_and_alive_after_six_months(
 def test_those_who_left_a_group_among_those_who_were_in_it(maison: Maison) -> None:
     groupe = GroupePairsFactory(maison=maison)
     arrivee = datetime(2026, 1, 10, tzinfo=UTC)
-    for fini_le in (None, datetime(2026, 3, 15, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)):
+    # One family left, and was taken in again.
+    demande = MembreGroupeFactory(groupe=groupe, membre_depuis=arrivee).demande
+    for fini_le in (datetime(2026, 3, 15, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)):
         MembreGroupeFactory(
             groupe=groupe,
+            demande=demande,
             membre_depuis=arrivee,
-            statut=StatutMembre.PARTI if fini_le else StatutMembre.MEMBRE,
+            statut=StatutMembre.PARTI,
             fini_le=fini_le,
-            fini_par="famille" if fini_le else "",
+            fini_par="famille",
         )
     found = mesure("abandons-groupes", maison)
     # Who left before the period is not in it.
-    assert (found.numerateur, found.denominateur) == (1, 2)
+    assert (found.numerateur, found.denominateur, found.effectif) == (1, 2, 1)
 
 
 def test_before_and_after_counts_groups_that_ended_with_enough_answers(maison: Maison) -> None:
