@@ -20,6 +20,7 @@ def _partenaires_verifies(maisons: list[int], periode: Periode) -> Mapping[int, 
             active=True,
             lieu__maison__in=maisons,
             partenaire__publie=True,
+            # Only the last check is known: one made since the period ended must not undo those before it.
             partenaire__verifie_le__gt=fin - VERIFIE_PENDANT,
         )
         .values("lieu__maison")
@@ -36,7 +37,7 @@ enregistrer(
         nom=_("Partenaires dont la permanence est vérifiée"),
         definition=_(
             "Partenaires qui tiennent une permanence en cours dans un lieu de la maison, le jour du calcul, et dont "
-            "la fiche a été vérifiée dans les six mois qui précèdent la fin de la période."
+            "la fiche a été vérifiée en dernier dans les six mois qui précèdent la fin de la période, ou depuis."
         ),
         unite=Unite.NOMBRE,
         mesurer=_partenaires_verifies,

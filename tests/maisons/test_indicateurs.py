@@ -184,6 +184,10 @@ def test_partners_count_while_their_entry_is_verified(maison: Maison) -> None:
         partenaire=PartenaireFactory(verifie_le=datetime(2026, 3, 1, tzinfo=UTC)), lieu=lieu, active=False
     )
     assert valeur("partenaires-verifies", maison) == 1
+    # Checked once more since: it was before, too.
+    recent.verifie_le = datetime(2026, 4, 20, tzinfo=UTC)
+    recent.save(update_fields=["verifie_le"])
+    assert valeur("partenaires-verifies", maison) == 1
 
 
 def test_stops_held_and_their_communes(maison: Maison) -> None:
