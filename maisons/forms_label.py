@@ -97,6 +97,8 @@ class FranchirForm(forms.Form):
 class PlanifierForm(forms.Form):
     visee_le = ChampJour(label=_("Label visé pour le"), required=False)
     echeance = ChampJour(label=_("Étape en cours à franchir avant le"), required=False)
+    # The step these dates were read beside.
+    etape = forms.IntegerField(widget=forms.HiddenInput)
 
     def fieldsets_en_clair(self) -> Iterable[tuple[Any, list[forms.BoundField]]]:
         return [("", [self["visee_le"], self["echeance"]])]

@@ -205,7 +205,13 @@ class CandidatureAdmin(VisiteMixin, PorteeAdmin):
             "en_retard": candidature.echeance is not None and candidature.echeance < aujourd_hui,
             "peut_aviser": self._peut(request, "aviser", candidature),
             "planifier": planifier
-            or PlanifierForm(initial={"visee_le": candidature.visee_le, "echeance": candidature.echeance}),
+            or PlanifierForm(
+                initial={
+                    "visee_le": candidature.visee_le,
+                    "echeance": candidature.echeance,
+                    "etape": candidature.etape_id,
+                }
+            ),
             "peut_planifier": self.has_change_permission(request, candidature),
         }
         status = INVALIDE if en_faute or planifier else 200
@@ -249,6 +255,12 @@ class CandidatureAdmin(VisiteMixin, PorteeAdmin):
         if form.is_valid():
             try:
                 candidatures.planifier(candidature=candidature, **form.cleaned_data)
+            except candidatures.EtapeChangee as refus:
+                # The dates stay as typed, beside where the candidature is now; the next sending is about that step.
+                candidature.refresh_from_db()
+                form.data = form.data.copy()
+                form.data[form.add_prefix("etape")] = str(refus.candidature.etape_id)
+                form.add_error(None, refus.raisons)
             except candidatures.CandidatureRefusee as refus:
                 form.add_error("echeance", refus.raisons)
             else:

@@ -196,7 +196,6 @@ class PageCritere:
                 (self.candidature.maison_id, critere.indicateur)
             )
         pieces = list(evaluation.preuves.select_related("deposee_par").order_by("-datee_du", "-pk"))
-        retirables = {preuve.pk for preuve in pieces if preuves.can_retirer(preuve)} if pieces else set()
         aujourd_hui = timezone.localdate()
         context = {
             **self.page._contexte(self.request, self.candidature),
@@ -214,7 +213,7 @@ class PageCritere:
             "seuil": seuil(critere),
             "valeur_atteinte": valeur.atteint(critere) if valeur else None,
             "preuves": pieces,
-            "retirables": retirables,
+            "retirables": preuves.retirables(self.candidature, pieces),
             "actions": evaluation.actions.order_by(F("faite_le").asc(nulls_first=True), "avant_le", "pk"),
             "aujourd_hui": aujourd_hui,
             "notes": self._notes(),

@@ -54,6 +54,17 @@ class NoteEcriteAilleurs(CandidatureRefusee):
         super().__init__(_("Cette note a été écrite depuis un autre appareil : relisez-la."))
 
 
+class EtapeChangee(CandidatureRefusee):
+    """The candidature is at another step than the one that was read; `candidature` says which."""
+
+    def __init__(self, candidature: Candidature) -> None:
+        self.candidature = candidature
+        super().__init__(
+            _("Depuis, la candidature est passée à l'étape « %s » : relisez ces dates, puis enregistrez de nouveau.")
+            % candidature.etape
+        )
+
+
 @transaction.atomic
 def ouvrir(
     *, maison: Maison, version: VersionReferentiel, par: Utilisateur, le: date, visee_le: date | None = None
@@ -273,11 +284,17 @@ def noter_visite(
     return note
 
 
-def planifier(*, candidature: Candidature, visee_le: date | None, echeance: date | None) -> Candidature:
-    """The day the label is aimed at, and the one before which the current step should end.
+@transaction.atomic
+def planifier(*, candidature: Candidature, etape: int, visee_le: date | None, echeance: date | None) -> Candidature:
+    """The day the label is aimed at, and the one before which a step should end.
 
-    Raises CandidatureRefusee for a deadline before the step began.
+    Raises EtapeChangee when the candidature left that step meanwhile, CandidatureRefusee for a deadline before the
+    step began.
     """
+    # A step that is being taken is waited for: it brings its own deadline.
+    candidature = verrous.verrouiller(Candidature.objects.with_cadre(), candidature.pk)
+    if candidature.etape_id != etape:
+        raise EtapeChangee(candidature)
     if echeance is not None and echeance < candidature.depuis:
         raise CandidatureRefusee(_("L'échéance vient après le début de l'étape."))
     candidature.visee_le, candidature.echeance = visee_le, echeance

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, cast
 
 from django.core.files.base import ContentFile, File
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from maisons.enums import NaturePreuve
@@ -105,19 +107,18 @@ def _sans_fichier(
     )
 
 
-def can_retirer(preuve: Preuve) -> bool:
-    """Whether no step was decided since: what supported a decision stays."""
-    return not Franchissement.objects.filter(
-        candidature=preuve.evaluation.candidature_id, ecrit_le__gte=preuve.deposee_le
-    ).exists()
+def retirables(candidature: Candidature, pieces: Iterable[Preuve]) -> set[int]:
+    """Of pieces of a candidature's evidence, those deposed since the last step: what supported a decision stays."""
+    decidee_le = Franchissement.objects.filter(candidature=candidature).aggregate(le=Max("ecrit_le"))["le"]
+    return {preuve.pk for preuve in pieces if decidee_le is None or preuve.deposee_le > decidee_le}
 
 
 @transaction.atomic
 def retirer(*, preuve: Preuve) -> None:
     """The evidence is gone, and its file once that is certain. Raises PreuveRefusee when a step was decided since."""
     # A step that is being decided is waited for.
-    verrous.verrouiller(Candidature.objects.all(), preuve.evaluation.candidature_id)
-    if not can_retirer(preuve):
+    candidature = verrous.verrouiller(Candidature.objects.all(), preuve.evaluation.candidature_id)
+    if not retirables(candidature, [preuve]):
         raise PreuveRefusee(_("Une étape a été décidée depuis : cette preuve reste au dossier."))
     nom = preuve.fichier.name
     preuve.delete()

@@ -80,6 +80,30 @@ def test_the_page_says_what_is_missing_and_takes_the_step_once_it_is_there(candi
     assert candidature.etape == vers
 
 
+def test_dates_read_beside_another_step_are_asked_again(candidature: Candidature) -> None:
+    client = page(Role.PILOTE, candidature.maison)
+    url = adresse("change", candidature.pk)
+    envoi = {"acte": "planifier", "etape": candidature.etape_id, "visee_le": "2026-12-01", "echeance": "2026-03-20"}
+    vers = candidature.version.etapes.get(code="dossier")
+    Candidature.objects.filter(pk=candidature.pk).update(etape=vers, depuis=date(2026, 4, 1), echeance=None)
+
+    reponse = client.post(url, envoi)
+    assert reponse.status_code == 422
+    texte = reponse.content.decode()
+    assert "est passée à l&#x27;étape « Dossier »" in texte
+    assert 'value="2026-03-20"' in texte
+    assert f'name="etape" value="{vers.pk}"' in texte
+    # Read, and sent again: now the deadline is before the step.
+    reponse = client.post(url, {**envoi, "etape": vers.pk})
+    assert reponse.status_code == 422
+    assert "après le début de l&#x27;étape" in reponse.content.decode()
+    candidature.refresh_from_db()
+    assert (candidature.visee_le, candidature.echeance) == (None, None)
+    assert client.post(url, {**envoi, "etape": vers.pk, "echeance": "2026-04-20"}).status_code == 302
+    candidature.refresh_from_db()
+    assert (candidature.visee_le, candidature.echeance) == (date(2026, 12, 1), date(2026, 4, 20))
+
+
 def test_the_list_says_where_each_house_stands(candidature: Candidature) -> None:
     texte = page(Role.PILOTE, candidature.maison).get(reverse("admin:maisons_candidature_changelist")).content.decode()
     assert "01/05/2026" in texte
@@ -228,17 +252,47 @@ class TestIndicateurs:
         assert tableur.content[:2] == b"PK"
 
 
-def test_the_page_asks_as_much_for_one_piece_of_evidence_as_for_many(candidature: Candidature) -> None:
+@pytest.mark.parametrize("nom", ["change", "critere"])
+def test_a_page_asks_as_much_for_one_piece_of_evidence_as_for_many(evaluation: Evaluation, nom: str) -> None:
+    candidature = evaluation.candidature
     client = page(Role.PILOTE, candidature.maison)
     par = personne(Role.RESPONSABLE, candidature.maison)
+    url = adresse(nom, candidature.pk) if nom == "change" else adresse(nom, candidature.pk, evaluation.pk)
 
     def requetes() -> int:
-        for evaluation in candidature.evaluations.all():
-            preuves.ajouter_constat(evaluation=evaluation, intitule="Vu", datee_du=LE, par=par, maintenant=MAINTENANT)
-            candidatures.prevoir_action(evaluation=evaluation, quoi="Écrire", qui="Rose", avant_le=LE)
+        for autre in candidature.evaluations.all():
+            preuves.ajouter_constat(evaluation=autre, intitule="Vu", datee_du=LE, par=par, maintenant=MAINTENANT)
+            candidatures.prevoir_action(evaluation=autre, quoi="Écrire", qui="Rose", avant_le=LE)
         with CaptureQueriesContext(connection) as contexte:
-            assert client.get(adresse("change", candidature.pk)).status_code == 200
+            assert client.get(url).status_code == 200
         return len(contexte)
 
     requetes()
     assert requetes() == requetes()
+
+
+def test_a_value_above_its_maximum_is_not_said_to_be_below(candidature: Candidature) -> None:
+    contenu = referentiels.decrire(candidature.version)
+    contenu["version"]["numero"] = "2"
+    contenu["axes"][0]["criteres"][0]["indicateur"] = {"code": "delai-attente", "max": 5}
+    neuve = referentiels.publier(version=referentiels.enregistrer(contenu), maintenant=MAINTENANT)
+    autre = candidatures.ouvrir(
+        maison=candidature.maison, version=neuve, par=personne(Role.PILOTE, candidature.maison), le=LE
+    )
+    ValeurIndicateur.objects.create(
+        maison=candidature.maison,
+        indicateur="delai-attente",
+        definition=2,
+        du=date(2025, 3, 1),
+        au=date(2026, 2, 28),
+        arretee_le=LE,
+        numerateur=90,
+        denominateur=10,
+        effectif=10,
+    )
+    client = page(Role.PILOTE, candidature.maison)
+    evaluation = autre.evaluations.get(critere__code="rien-a-payer")
+    for url in (adresse("change", autre.pk), adresse("critere", autre.pk, evaluation.pk)):
+        texte = client.get(url).content.decode()
+        assert "hors du seuil" in texte
+        assert "en dessous" not in texte

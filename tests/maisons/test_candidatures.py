@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from maisons.enums import Role, StatutLabel
 from maisons.label import candidatures, preuves, referentiels
-from maisons.label.candidatures import CandidatureRefusee, EcritAilleurs
+from maisons.label.candidatures import CandidatureRefusee, EcritAilleurs, EtapeChangee
 from maisons.models import (
     ActionPrevue,
     Candidature,
@@ -384,6 +384,22 @@ class TestEcrireAPlusieurs:
         assert len({texte for _quoi, texte in issues}) == 1
         evaluation.refresh_from_db()
         assert (evaluation.revision, evaluation.avis_commentaire) == (1, issues[0][1])
+
+    def test_dates_planned_while_a_step_is_taken_are_refused_in_words(self, candidature: Candidature) -> None:
+        # Read by a request before another one took the step.
+        lue = Candidature.objects.get(pk=candidature.pk)
+        Candidature.objects.filter(pk=candidature.pk).update(
+            etape=etape(candidature, "dossier"), depuis=date(2026, 4, 1), echeance=None
+        )
+        with pytest.raises(EtapeChangee, match="Dossier"):
+            candidatures.planifier(candidature=lue, etape=lue.etape_id, visee_le=None, echeance=date(2026, 3, 20))
+        with pytest.raises(CandidatureRefusee, match="après le début"):
+            candidatures.planifier(
+                candidature=lue,
+                etape=etape(candidature, "dossier").pk,
+                visee_le=None,
+                echeance=date(2026, 3, 20),
+            )
 
     @pytest.mark.course
     @pytest.mark.django_db(transaction=True)
