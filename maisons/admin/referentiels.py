@@ -19,6 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
+from maisons.admin.criteres import entier
 from maisons.enums import StatutReferentiel
 from maisons.forms_label import ReferentielForm
 from maisons.label import fichier, referentiels
@@ -227,9 +228,7 @@ class VersionReferentielAdmin(PorteeAdmin):
         saisie = request.GET.get("avec", "")
         avant: VersionReferentiel | None
         if saisie:
-            if not saisie.isdecimal() or len(saisie) > 18:
-                raise Http404
-            avant = get_object_or_404(autres, pk=int(saisie))
+            avant = get_object_or_404(autres, pk=entier(saisie))
         else:
             avant = autres.first()
         context = {

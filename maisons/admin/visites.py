@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as __
 
+from maisons.admin.criteres import entier
 from maisons.forms_label import NoteForm
 from maisons.label import candidatures
 from maisons.models import Candidature, Evaluation, NoteVisite
@@ -118,10 +119,9 @@ class VisiteMixin(_Page):
 
     def _noter(self, request: HttpRequest, candidature: Candidature) -> HttpResponse:
         """One note, sent by the script; the answer says the revision to send next time."""
-        saisie = request.POST.get("evaluation", "")
-        if not saisie.isdecimal() or len(saisie) > 18:
-            raise Http404
-        evaluation = get_object_or_404(candidature.evaluations.select_related("critere"), pk=int(saisie))
+        evaluation = get_object_or_404(
+            candidature.evaluations.select_related("critere"), pk=entier(request.POST.get("evaluation"))
+        )
         form = NoteForm(request.POST, critere=evaluation.critere)
         if not form.is_valid():
             erreurs = [str(erreur) for erreurs in form.errors.values() for erreur in erreurs]
