@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from ateliers.forms_groupes import RechercheGroupeForm
 from ateliers.schema_org import json_ld
+from familles import veille
 from maisons.contours import adresse_des_communes
 from maisons.enums import Action
 from maisons.forms import RAYON_PAR_DEFAUT_KM, FiltreMaisonsForm, ProximiteForm
@@ -40,7 +41,6 @@ from portail.presentation import (
     seances_proches,
     seances_publiques,
 )
-from socle import conservation
 from socle.conservation import regles
 
 MINUTE = 60
@@ -215,8 +215,8 @@ def sante(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def sante_conservation(request: HttpRequest) -> JsonResponse:
-    """For the supervisor, as of a cron: was every rule of retention applied in the last 26 hours?"""
-    en_retard = conservation.en_retard(maintenant=timezone.now())
+    """For the supervisor, as of a cron: was every rule applied in the last 26 hours, every erasure done in one?"""
+    en_retard = veille.retards(maintenant=timezone.now())
     return JsonResponse({"statut": "en retard" if en_retard else "ok"}, status=503 if en_retard else 200)
 
 

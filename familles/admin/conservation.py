@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from familles import veille
 from familles.enums import OrigineEffacement
 from familles.models import Effacement
 from socle import conservation
@@ -28,12 +29,13 @@ PERMISSION = "socle.view_passagepurge"
 
 @site.panneau
 def panneau_conservation(request: HttpRequest) -> tuple[str, dict[str, Any]] | None:
-    """Whether the rules were applied; late, it is the first thing an administrator reads."""
+    """Whether the rules were applied and erasures done; late, it is the first thing an administrator reads."""
     if not request.user.has_perm(PERMISSION):
         return None
-    en_retard = conservation.en_retard(maintenant=timezone.now())
+    en_retard = veille.retards(maintenant=timezone.now())
     return "admin/familles/panneau_conservation.html", {
-        "en_retard": len(en_retard),
+        "en_retard": len(en_retard.regles),
+        "effacements": en_retard.effacements,
         "adresse": reverse("admin:socle_conservation"),
     }
 
@@ -46,7 +48,8 @@ def page_conservation(request: HttpRequest) -> HttpResponse:
     maintenant = timezone.now()
     jour = timezone.localdate(maintenant)
     derniers = conservation.derniers_passages()
-    en_retard = {regle.code for regle in conservation.en_retard(maintenant=maintenant)}
+    retards = veille.retards(maintenant=maintenant)
+    en_retard = {regle.code for regle in retards.regles}
     periodes = [conservation.bilan(du=jour - timedelta(days=jours)) for jours in (0, 29, 364)]
     lignes = [
         {
@@ -62,6 +65,7 @@ def page_conservation(request: HttpRequest) -> HttpResponse:
         "title": _("Conservation des données"),
         "lignes": lignes,
         "en_retard": len(en_retard),
+        "effacements_en_retard": retards.effacements,
         "effacements": _effacements(depuis=maintenant - timedelta(days=365)),
     }
     return TemplateResponse(request, "admin/familles/conservation.html", contexte)
