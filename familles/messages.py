@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
@@ -54,6 +54,25 @@ def demande_rappel(demande: DemandeRappel, *, equipe: Iterable[Utilisateur], mai
                 cle_unique=f"demande_rappel:{demande.pk}:{membre.pk}",
                 pas_apres=maintenant + UTILE_PENDANT,
                 objet=demande,
+            )
+            for membre in equipe
+        ],
+        maintenant=maintenant,
+    )
+
+
+def conservation_retard(equipe: Iterable[Utilisateur], *, jour: date, maintenant: datetime) -> None:
+    """Tell who answers for the data that rules or erasures are late: once a day, without a figure."""
+    chemin = reverse("admin:socle_conservation")
+    deposer(
+        [
+            Envoi(
+                canal=Canal.EMAIL,
+                destinataire=membre.email,
+                modele="conservation_retard",
+                contexte={"lien": absolu(chemin)},
+                cle_unique=f"conservation_retard:{jour:%Y%m%d}:{membre.pk}",
+                pas_apres=maintenant + UTILE_PENDANT,
             )
             for membre in equipe
         ],

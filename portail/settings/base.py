@@ -358,6 +358,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3000},
     },
+    "prevenir_retards": {"task": "familles.tasks.prevenir_retards", "schedule": 3600.0, "options": {"expires": 3000}},
     "finir_effacements": {"task": "familles.tasks.finir_effacements", "schedule": 60.0, "options": {"expires": 55}},
     "tenir_scenarios": {"task": "maisons.tasks.tenir_scenarios", "schedule": 60.0, "options": {"expires": 55}},
     "rappeler_label": {"task": "maisons.tasks.rappeler_label", "schedule": 3600.0, "options": {"expires": 3000}},

@@ -9,8 +9,8 @@ URL_PUBLIQUE = env.str("URL_PUBLIQUE")
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
-# The container's own health check speaks plain HTTP on the loopback.
-SECURE_REDIRECT_EXEMPT = [r"^sante/$"]
+# The container's own health check, and whoever watches beside it, speak plain HTTP on the loopback.
+SECURE_REDIRECT_EXEMPT = [r"^sante/(conservation/)?$"]
 SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SESSION_COOKIE_SECURE = True

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from familles import effacement
+from familles import effacement, veille
 from familles.enums import OrigineEffacement
 from familles.mes_donnees import personne_de, personne_du_contact
 from familles.models import Effacement, Famille
 from maisons.models import Suivi
 from socle import conservation
-from socle.models import PassagePurge
+from socle.composition import composer_courriel
+from socle.models import Message, PassagePurge
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +99,16 @@ class TestVeille:
         assert personne_de(fiches=attend.fiches).fiches
         effacement.finir_effacements(horloge=f.maintenant)
         assert client.get(sante).status_code == 200
+
+    def test_who_answers_for_the_data_is_told_once_a_day_as_long_as_it_lasts(self) -> None:
+        administration = f.AffectationFactory(reseau=True).utilisateur
+        f.AffectationFactory(reseau=True, finie=True)
+        f.AffectationFactory(departemental=True)
+        maintenant = f.maintenant().replace(hour=9)
+        assert not veille.prevenir(maintenant=maintenant)
+        PassagePurge.objects.filter(regle="messages").update(fini_le=maintenant - timedelta(hours=26, minutes=1))
+        for heures in (0, 1, 2, 24):
+            assert veille.prevenir(maintenant=maintenant + timedelta(hours=heures))
+        envois = Message.objects.filter(modele="conservation_retard")
+        assert [message.destinataire for message in envois] == [administration.email] * 2
+        assert reverse("admin:socle_conservation") in str(composer_courriel(envois[0]).body)

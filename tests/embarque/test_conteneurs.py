@@ -44,6 +44,10 @@ def test_web_container_has_all_that_production_asks_for(compose: dict[str, Any],
         "from django.conf import settings as s; assert s.SECRET_KEY == 'x' * 60, repr(s.SECRET_KEY);"
         "d = s.DATABASES['default']; assert (d['HOST'], d['NAME'], d['PASSWORD'])"
         " == ('postgresql', 'portail', 'mot-de-passe'), d;"
+        # Whoever watches beside the container speaks plain HTTP, and is not sent to a certificate.
+        "import re; (motif,) = s.SECURE_REDIRECT_EXEMPT;"
+        "assert all(re.search(motif, a) for a in ('sante/', 'sante/conservation/')), motif;"
+        "assert not re.search(motif, 'agenda/'), motif;"
         "assert s.EMAIL_HOST == 'courriel.exemple.fr' and s.EMAIL_PORT == 587, (s.EMAIL_HOST, s.EMAIL_PORT);"
         "from django.core.management import call_command; import django; django.setup();"
         "call_command('check', deploy=True, fail_level='ERROR')"
