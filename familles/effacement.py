@@ -1,8 +1,8 @@
 """Erasing all that the portal holds about a family: seats let go first, then every row, what the logs say included.
 
 A request is a row first (`Effacement`): whatever happens to the process that carries it out, the minute's round
-finishes it. The row holds numbers alone: a request of which they don't tell all, for a mere contact, is asked and done in
-one transaction. All rows go in one too, so that there is never half a family.
+finishes it. The row holds numbers alone: a request of which they don't tell all, for a mere contact, is asked and done
+in one transaction. All rows go in one too, so that there is never half a family.
 """
 
 from __future__ import annotations

@@ -30,6 +30,26 @@ from socle.widgets import ListeChoix
 AGE_MAX_ANNEES = 6
 
 
+def refus_des_dates(*, naissance: date | None, terme: date | None, aujourd_hui: date) -> dict[str, str]:
+    """What is wrong with a child's dates, under the field to put right; empty when they can stand."""
+    if naissance is not None:
+        if naissance > aujourd_hui:
+            return {
+                "naissance": _("Cette date est à venir. Avant la naissance, indiquez la date prévue d'accouchement.")
+            }
+        if naissance < aujourd_hui - relativedelta(years=AGE_MAX_ANNEES):
+            return {"naissance": _("Le calendrier va de la grossesse aux six ans. Vérifiez l'année.")}
+        if terme is not None and not -JOURS_APRES_TERME <= (terme - naissance).days <= JOURS_PREMATURITE_MAX:
+            return {"terme": _("Ces deux dates ne vont pas ensemble. Vérifiez-les, ou laissez celle-ci vide.")}
+    elif terme is None:
+        return {"terme": _("Indiquez la date prévue d'accouchement, ou la date de naissance plus bas.")}
+    elif not terme_plausible(terme, aujourd_hui=aujourd_hui):
+        if terme < aujourd_hui:
+            return {"terme": _("Cette date est passée. Si votre bébé est né, indiquez sa date de naissance plus bas.")}
+        return {"terme": _("Cette date est trop loin. Vérifiez l'année.")}
+    return {}
+
+
 class CalendrierForm(forms.Form):
     """A due date, a birth date, or both; nothing else is needed, and nothing is kept."""
 
@@ -70,28 +90,13 @@ class CalendrierForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         donnees = super().clean() or self.cleaned_data
-        terme, naissance = donnees.get("terme"), donnees.get("naissance")
-        if not self.errors and terme is None and naissance is None:
-            self.add_error("terme", _("Indiquez la date prévue d'accouchement, ou la date de naissance plus bas."))
-        if naissance is not None:
-            self._verifier_naissance(naissance, terme)
-        elif terme is not None and not terme_plausible(terme, aujourd_hui=self.aujourd_hui):
-            if terme < self.aujourd_hui:
-                message = _("Cette date est passée. Si votre bébé est né, indiquez sa date de naissance plus bas.")
-            else:
-                message = _("Cette date est trop loin. Vérifiez l'année.")
-            self.add_error("terme", message)
-        return donnees
-
-    def _verifier_naissance(self, naissance: date, terme: date | None) -> None:
-        if naissance > self.aujourd_hui:
-            self.add_error(
-                "naissance", _("Cette date est à venir. Avant la naissance, indiquez la date prévue d'accouchement.")
+        if not self.errors or donnees.get("terme") or donnees.get("naissance"):
+            refus = refus_des_dates(
+                naissance=donnees.get("naissance"), terme=donnees.get("terme"), aujourd_hui=self.aujourd_hui
             )
-        elif naissance < self.aujourd_hui - relativedelta(years=AGE_MAX_ANNEES):
-            self.add_error("naissance", _("Le calendrier va de la grossesse aux six ans. Vérifiez l'année."))
-        elif terme is not None and not -JOURS_APRES_TERME <= (terme - naissance).days <= JOURS_PREMATURITE_MAX:
-            self.add_error("terme", _("Ces deux dates ne vont pas ensemble. Vérifiez-les, ou laissez celle-ci vide."))
+            for champ, message in refus.items():
+                self.add_error(champ, message)
+        return donnees
 
     def reperes(self) -> Reperes:
         """What was typed, for the calendar's engine."""

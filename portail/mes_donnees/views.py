@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +21,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ateliers.espace import apres_naissance
+from ateliers.groupes.demandes import DemandeRefusee
 from familles import acces_donnees, corrections, effacement
 from familles.enums import OrigineEffacement
 from familles.fichiers_donnees import FAIRE
@@ -161,17 +165,31 @@ def acces_corriger(request: HttpRequest, ouvert: AccesDonnees, cle: str) -> Http
     famille = _famille(personne)
     if famille is None:
         raise Http404
-    form = CorrectionForm(request.POST or None, famille=famille)
+    maintenant = timezone.now()
+    donnees = request.POST if request.method == "POST" else None
+    form = CorrectionForm(donnees, famille=famille, aujourd_hui=timezone.localdate(maintenant))
     if request.method == "POST" and form.is_valid():
-        corrections.corriger(
-            famille=famille,
-            prenom=form.cleaned_data["prenom"],
-            langue=form.cleaned_data["langue"],
-            enfants=form.jours(),
-        )
-        return redirect(f"{reverse('donnees:acces', args=[cle])}?corrige")
+        try:
+            _corriger(famille, form, maintenant)
+        except DemandeRefusee as refus:
+            form.add_error(None, str(refus))
+        else:
+            return redirect(f"{reverse('donnees:acces', args=[cle])}?corrige")
     contexte = {"form": form, "adresses": _adresses_du_lien(cle, personne)}
     return render(request, "donnees/corriger.html", contexte, status=INVALIDE if form.errors else 200)
+
+
+@transaction.atomic
+def _corriger(famille: Famille, form: CorrectionForm, maintenant: datetime) -> None:
+    """What is known of the family, and what its group counts from."""
+    nes = corrections.corriger(
+        famille=famille,
+        prenom=form.cleaned_data["prenom"],
+        langue=form.cleaned_data["langue"],
+        enfants=form.corriges(),
+    )
+    for enfant in nes:
+        apres_naissance(enfant=enfant, maintenant=maintenant)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

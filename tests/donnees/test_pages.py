@@ -76,16 +76,49 @@ class TestLien:
 
     def test_correcting_by_the_link(self, client: Client) -> None:
         enfant = f.EnfantFactory()
+        ne_le = f.dans(days=-140).date()
         page = f"{ouvrir(client, enfant.famille)}corriger/"
         assert client.get(page).status_code == 200
-        faux = {"prenom": "", "langue": "fr", f"jour_{enfant.pk}": "31/02/2026"}
-        assert client.post(page, faux).status_code == 422
-        juste = {"prenom": "Mina", "langue": "en", f"jour_{enfant.pk}": "03/04/2026", f"prenom_{enfant.pk}": "Léo"}
+        juste = {
+            "prenom": "Mina",
+            "langue": "en",
+            f"naissance_{enfant.pk}": f"{ne_le:%d/%m/%Y}",
+            f"prenom_{enfant.pk}": "Léo",
+        }
+        for champ, faux in [
+            ("prenom", ""),
+            *((f"naissance_{enfant.pk}", jour) for jour in ("31/02/2026", "01/01/9999", "01/01/0001", "")),
+            (f"prenom_{enfant.pk}", "L\x07éo"),
+        ]:
+            reponse = client.post(page, {**juste, champ: faux})
+            assert (reponse.status_code, list(reponse.context["form"].errors)) == (422, [champ]), faux
+        assert Famille.objects.get().prenom == enfant.famille.prenom
         assert client.post(page, juste).status_code == 302
         famille = Famille.objects.get()
         enfant = Enfant.objects.get()
         assert (famille.prenom, famille.langue) == ("Mina", "en")
-        assert (enfant.prenom, f"{enfant.naissance:%d/%m/%Y}") == ("Léo", "03/04/2026")
+        assert (enfant.prenom, enfant.naissance) == ("Léo", ne_le)
+
+    def test_correcting_a_first_name_asks_nothing_of_a_day_that_stays(self, client: Client) -> None:
+        """A brother of nine, a due date that has gone by: what is known may be older than what would be taken now."""
+        famille = f.FamilleFactory()
+        grand = f.EnfantFactory(famille=famille, naissance=f.dans(days=-3300).date())
+        attendu = f.EnfantFactory(famille=famille, naissance=None, terme_prevu=f.dans(days=-60).date())
+        page = f"{ouvrir(client, famille)}corriger/"
+        valeurs = client.get(page).context["form"].initial
+        assert client.post(page, {**valeurs, "prenom": "Mina"}).status_code == 302
+        assert {e.date_repere for e in Enfant.objects.all()} == {grand.naissance, attendu.terme_prevu}
+
+    def test_a_birth_by_the_link_reaches_the_group(self, client: Client) -> None:
+        enfant = f.EnfantFactory(attendu=True, terme_prevu=f.dans(days=-5).date())
+        demande = f.DemandeGroupeFactory(famille=enfant.famille, est_ne=False, repere=enfant.terme_prevu)
+        demande.enfants.add(enfant)
+        page = f"{ouvrir(client, enfant.famille)}corriger/"
+        ne_le = f.dans(days=-9).date()
+        valeurs = {**client.get(page).context["form"].initial, f"naissance_{enfant.pk}": f"{ne_le:%d/%m/%Y}"}
+        assert client.post(page, valeurs).status_code == 302
+        demande.refresh_from_db()
+        assert (demande.est_ne, demande.repere) == (True, ne_le)
 
     def test_erasing_by_the_link_asks_once(self, client: Client) -> None:
         famille = f.InscriptionFactory().famille
