@@ -32,14 +32,19 @@ from socle.texte import normaliser
 TAILLE_MAX = 5_000_000
 LIGNES_MAX = 5_000
 TEXTE_MAX = 500
-MAISON, SEMAINE, MOMENT = "maison", "semaine", "moment"
+# Columns of every workbook: no question may have such a short name.
+REPERES = MAISON, SEMAINE, MOMENT = "maison", "semaine", "moment"
 LOT = 1000
 
 Ligne = dict[str, str]
 
 
 class ImportRefuse(Exception):
-    """Nothing is imported; the message is for the team."""
+    """Nothing is imported; the message is for the team, and so is what is wrong with the rows, if they were judged."""
+
+    def __init__(self, message: str, analyse: Analyse | None = None) -> None:
+        super().__init__(message)
+        self.analyse = analyse
 
 
 class _Faute(Exception):
@@ -112,14 +117,21 @@ def _possibles(q: PlanQuestion) -> str:
 
 
 def lire_classeur(octets: bytes, *, campagne: Campagne) -> list[Ligne]:
-    """The rows of a file by column. Raises FichierRefuse for what is no workbook, too large, or has other columns."""
+    """The rows of a file by column.
+
+    Raises FichierRefuse for what is no workbook, too large, without a row, or has other columns.
+    """
     if len(octets) > TAILLE_MAX:
         raise FichierRefuse(_("Ce fichier dépasse 5 Mo : coupez-le en plusieurs."))
     connues = colonnes(campagne)
     rangees = classeurs.rangees(octets, colonnes_max=len(connues) + 10, texte_max=TEXTE_MAX)
     entetes = [entete.strip().lower() for entete in next(rangees, [])]
     inconnues = [entete for entete in entetes if entete and entete not in connues]
-    if inconnues or not any(entetes):
+    if not any(entetes):
+        raise FichierRefuse(
+            _("La première ligne de ce fichier ne nomme aucune colonne. Partez du modèle à télécharger.")
+        )
+    if inconnues:
         raise FichierRefuse(
             _("Ces colonnes ne sont pas du questionnaire : %s. Partez du modèle à télécharger.") % ", ".join(inconnues)
         )
@@ -132,6 +144,8 @@ def lire_classeur(octets: bytes, *, campagne: Campagne) -> list[Ligne]:
         ligne = {cle: texte for cle, texte in zip(entetes, rangee, strict=False) if cle}
         if any(ligne.values()):
             lignes.append({"": str(numero), **ligne})
+    if not lignes:
+        raise FichierRefuse(_("Ce fichier ne contient aucune réponse."))
     return lignes
 
 
@@ -173,26 +187,36 @@ def analyser(*, campagne: Campagne, lignes: Sequence[Ligne], maintenant: datetim
     return analyse
 
 
-@transaction.atomic
 def importer(*, campagne: Campagne, octets: bytes, maintenant: datetime) -> int:
     """Write the answers of a file, all of them, once; how many.
 
     Raises FichierRefuse, and ImportRefuse when the campaign is closed, a row does not hold, or the file has served.
     """
-    campagne = (
-        Campagne.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("version__questionnaire")
-        .get(pk=campagne.pk)
-    )
+    # A large workbook takes seconds to read, and every answer to the campaign waits while its row is held.
+    lignes = lire_classeur(octets, campagne=campagne)
+    return _ecrire(campagne=campagne, octets=octets, lignes=lignes, maintenant=maintenant)
+
+
+@transaction.atomic
+def _ecrire(*, campagne: Campagne, octets: bytes, lignes: Sequence[Ligne], maintenant: datetime) -> int:
+    campagne = _verrouiller(campagne)
     verifier(campagne=campagne, octets=octets, maintenant=maintenant)
-    analyse = analyser(campagne=campagne, lignes=lire_classeur(octets, campagne=campagne), maintenant=maintenant)
-    if analyse.erreurs or not analyse.reponses:
-        raise ImportRefuse(_("Rien n'est importé : corrigez d'abord le fichier."))
+    analyse = analyser(campagne=campagne, lignes=lignes, maintenant=maintenant)
+    if analyse.erreurs:
+        raise ImportRefuse(_("Rien n'est importé : corrigez d'abord le fichier."), analyse)
     JetonUtilise.objects.create(empreinte=_empreinte(campagne, octets), campagne=campagne)
     # In the order of their random keys: the row of the file is nobody's business any more.
     Reponse.objects.bulk_create(sorted(analyse.reponses, key=lambda r: r.pk), batch_size=LOT)
     TexteLibre.objects.bulk_create(sorted(analyse.textes, key=lambda t: t.pk), batch_size=LOT)
     return len(analyse.reponses)
+
+
+def _verrouiller(campagne: Campagne) -> Campagne:
+    return (
+        Campagne.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("version__questionnaire")
+        .get(pk=campagne.pk)
+    )
 
 
 def verifier(*, campagne: Campagne, octets: bytes, maintenant: datetime) -> None:

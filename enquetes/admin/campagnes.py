@@ -232,8 +232,11 @@ class CampagneAdmin(MeneAdmin):
                 importation.verifier(campagne=campagne, octets=octets, maintenant=maintenant)
                 lignes = importation.lire_classeur(octets, campagne=campagne)
                 analyse = importation.analyser(campagne=campagne, lignes=lignes, maintenant=maintenant)
-            except (FichierRefuse, importation.ImportRefuse) as refus:
+            except FichierRefuse as refus:
                 form.add_error("fichier", str(refus))
+            except importation.ImportRefuse as refus:
+                form.add_error("fichier", str(refus))
+                analyse = refus.analyse
         contexte = {
             **self._contexte(request, campagne),
             "subtitle": __("importer des réponses"),

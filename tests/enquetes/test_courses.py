@@ -6,9 +6,9 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
-from enquetes import brassage, collecte, demandes, fournis
+from enquetes import brassage, collecte, demandes, fournis, importation
 from enquetes.enums import CanalEnquete, StatutTexte
 from enquetes.models import DemandePublication, Instantane, Reponse, ReponseEnCours, TexteLibre
 from tests.ateliers.test_courses import ensemble, guetter
@@ -60,6 +60,36 @@ def test_an_invitation_opened_on_several_screens_is_one_form() -> None:
     )
     assert len(set(ouverts)) == 1, ouverts
     assert ReponseEnCours.objects.count() == 1
+
+
+class TestImporter:
+    """One file, sent by several clicks."""
+
+    @staticmethod
+    def importees() -> list[str | Exception]:
+        campagne = fabrique.campagne()
+        octets = fabrique.classeur(campagne, [{"note": n} for n in (1, 2, 3)])
+        return ensemble(
+            [lambda: str(importation.importer(campagne=campagne, octets=octets, maintenant=dans()))] * CLICS
+        )
+
+    def test_it_is_written_once_and_the_others_are_told_so(self) -> None:
+        issues = self.importees()
+        assert Reponse.objects.count() == 3
+        refus = [str(issue) for issue in issues if isinstance(issue, importation.ImportRefuse)]
+        assert refus == ["Ce fichier a déjà été importé."] * (CLICS - 1)
+
+    def test_control_without_its_lock_the_others_fail(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        verifies = threading.Barrier(CLICS)
+        verifier = importation.verifier
+
+        def verifier_ensemble(**quoi: Any) -> None:
+            verifier(**quoi)
+            verifies.wait(timeout=60)
+
+        monkeypatch.setattr(importation, "_verrouiller", lambda campagne: campagne)
+        monkeypatch.setattr(importation, "verifier", verifier_ensemble)
+        assert sum(isinstance(issue, IntegrityError) for issue in self.importees()) == CLICS - 1
 
 
 class TestReserver:

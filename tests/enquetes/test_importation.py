@@ -112,6 +112,16 @@ def test_a_file_serves_once(campagne: Campagne) -> None:
     assert Reponse.objects.count() == 1
 
 
+def test_a_file_is_read_before_the_campaign_s_row_is_held(campagne: Campagne, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer to the campaign waits for that row."""
+    ordre: list[str] = []
+    lire, verrouiller = importation.lire_classeur, importation._verrouiller
+    monkeypatch.setattr(importation, "lire_classeur", lambda *a, **k: ordre.append("lu") or lire(*a, **k))
+    monkeypatch.setattr(importation, "_verrouiller", lambda *a: ordre.append("verrou") or verrouiller(*a))
+    importer(campagne, BONNE)
+    assert ordre == ["lu", "verrou"]
+
+
 def test_a_week_whose_results_are_out_takes_no_more(campagne: Campagne) -> None:
     fabrique.repondre_au_hasard(campagne, 20, graine=1, semaines=[fabrique.semaine(3)])
     publication.publier(campagne=campagne, maintenant=dans())
@@ -142,11 +152,16 @@ def test_checked_on_the_page_without_a_row_written_then_imported(
         return client.post(page, {"fichier": fichier, "acte": acte})
 
     modele = client.get(reverse("admin:enquetes_campagne_modele", args=[campagne.pk])).content
-    assert importation.lire_classeur(modele, campagne=campagne) == []
-    refuse = envoyer("importer", BONNE, {**BONNE, "note": "9"})
-    assert refuse.status_code == 422
-    verifie = envoyer("verifier", BONNE, {**BONNE, "note": "9"})
-    assert (verifie.status_code, b"corriger" in verifie.content) == (422, True)
+    with pytest.raises(FichierRefuse, match="aucune réponse"):
+        importation.lire_classeur(modele, campagne=campagne)
+    for acte in ("importer", "verifier"):
+        refuse = envoyer(acte, BONNE, {**BONNE, "note": "9"})
+        assert refuse.status_code == 422
+        # Which cell, and what to do: whichever of the two was asked for.
+        assert [(e.ligne, e.colonne) for e in refuse.context["erreurs"]] == [(3, "note")]
+        vide = envoyer(acte)
+        assert (vide.status_code, "Le fichier est juste" in vide.content.decode()) == (422, False)
+        assert vide.context["form"].errors["fichier"] == ["Ce fichier ne contient aucune réponse."]
     assert "rien n&#x27;est encore écrit" in envoyer("verifier", BONNE).content.decode().replace("'", "&#x27;")
     assert not Reponse.objects.exists()
     assert envoyer("importer", BONNE).status_code == 302
