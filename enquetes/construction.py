@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from enquetes import plan
+from enquetes import importation, plan
 from enquetes.enums import (
     A_CHOIX,
     SOURCES_CONDITION,
@@ -168,6 +168,11 @@ def a_corriger(version: Version) -> list[str]:
         defauts.append(_("Il n'y a encore aucune question."))
     vues: dict[str, plan.PlanQuestion] = {}
     for q in lu.questions:
+        if q.code in importation.REPERES:
+            defauts.append(
+                _("« %(question)s » : le nom court « %(code)s » est déjà celui d'une colonne des réponses importées.")
+                % {"question": q.intitule, "code": q.code}
+            )
         if q.type in A_CHOIX and len(q.choix) < 2:
             defauts.append(_("« %s » : il faut au moins deux choix.") % q.intitule)
         if q.type not in A_CHOIX and q.choix:

@@ -76,6 +76,7 @@ class TestPublier:
             ([{"type": "unique", "choix": {"a": "A"}}], "deux choix"),
             ([{"type": "texte", "choix": {"a": "A", "b": "B"}}], "pas de choix"),
             ([{"type": "matrice", "choix": {"a": "A", "b": "B"}}], "lignes"),
+            ([{"type": "texte", "code": "semaine"}], "« semaine » est déjà celui d'une colonne"),
         ],
     )
     def test_a_draft_that_does_not_hold_is_refused(self, sections: Any, phrase: str) -> None:
