@@ -125,6 +125,7 @@ def couverture(request: HttpRequest) -> HttpResponse:
         contexte |= {
             "departement": form.cleaned_data["departement"],
             "natalite": form.taux,
+            "au_dela": form.cleaned_data["au_dela"],
             "lieux": vue.lieux(),
             "maisons": vue.maisons(),
             "tout": vue.bassin(TOUT),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 from openpyxl import load_workbook
 
 from maisons.couverture import (
@@ -121,6 +123,18 @@ class TestPage:
         reponse = client.get(reverse("admin:maisons_couverture"), {"natalite": "11,5"})
         assert reponse.status_code == 422
         assert "Dites d&#x27;où vient ce taux" in reponse.content.decode()
+
+    def test_communes_far_from_any_place_are_said_to_be_so(self, client: Client, monde: dict[str, Any]) -> None:
+        client = entrer(client, personne("pilote", monde["lieu"].maison))
+
+        def dit(au_dela: str) -> str:
+            contenu = client.get(reverse("admin:maisons_couverture"), {"au_dela": au_dela}).content.decode()
+            return html.unescape(" ".join(strip_tags(contenu).split()))
+
+        assert "4communes sur 5 sans arrêt, 6" in dit("0")
+        loin = dit("20")
+        assert "1commune sur 5 sans arrêt et à plus de 20 km d'un lieu, 3" in loin
+        assert "Communes jamais desservies sur cette période, et à plus de 20 km d'un lieu" in loin
 
     def test_another_house_s_places_are_not_in_the_tables(self, client: Client, monde: dict[str, Any]) -> None:
         autre = ArretFactory(lieu__nom="Salle des Autres", lieu__maison__departement=monde["ici"].departement)
