@@ -139,6 +139,8 @@ class TestPage:
     def test_another_house_s_places_are_not_in_the_tables(self, client: Client, monde: dict[str, Any]) -> None:
         autre = ArretFactory(lieu__nom="Salle des Autres", lieu__maison__departement=monde["ici"].departement)
         client = entrer(client, personne("animateur", monde["lieu"].maison))
+        # The commune where the others receive is served all the same: the page says that it counts so.
+        assert "toutes les maisons publiées" in client.get(reverse("admin:maisons_couverture")).content.decode()
         url = reverse("admin:maisons_couverture_fichier", args=["lieux", "csv"])
         assert "Salle des Autres" not in client.get(url).content.decode()
         assert autre.debut > maintenant() - timedelta(days=30)
