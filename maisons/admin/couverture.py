@@ -160,7 +160,7 @@ def _ligne_commune(vue: Vue, commune: CommuneVue) -> dict[str, Any]:
 @site.page("couverture/<slug:table>.<slug:genre>", nom="maisons_couverture_fichier")
 @require_safe
 def fichier(request: HttpRequest, table: str, genre: str) -> HttpResponse:
-    """A table of the page as a file, the rate and its source in each row: a sheet travels without its page."""
+    """A table of the page as a file, with the question, the rate and its source in each row: a sheet travels alone."""
     _verifier(request)
     if table not in TABLES or genre not in FormatTableau.values:
         raise Http404
@@ -178,8 +178,9 @@ def fichier(request: HttpRequest, table: str, genre: str) -> HttpResponse:
 
 
 def _tables(vue: Vue) -> dict[str, tuple[list[str], Iterator[list[Any]]]]:
-    taux = [vue.form.taux.pour_mille, str(vue.form.taux.source)]
-    entetes_taux = [_("Naissances pour 1 000 habitants"), _("Source")]
+    question = vue.form.cleaned_data
+    suite = [question["du"], question["au"], vue.form.taux.pour_mille, str(vue.form.taux.source)]
+    entetes_suite = [_("Du"), _("Au"), _("Naissances pour 1 000 habitants"), _("Source")]
     rayons = [
         entete for km in RAYONS_KM for entete in (_("Habitants à %d km") % km, _("Naissances estimées à %d km") % km)
     ]
@@ -189,7 +190,7 @@ def _tables(vue: Vue) -> dict[str, tuple[list[str], Iterator[list[Any]]]]:
 
     return {
         "lieux": (
-            [_("Maison"), _("Lieu"), _("Commune"), _("Code Insee"), _("Arrêts"), *rayons, *entetes_taux],
+            [_("Maison"), _("Lieu"), _("Commune"), _("Code Insee"), _("Arrêts"), *rayons, *entetes_suite],
             (
                 [
                     ligne["lieu"].maison.nom,
@@ -198,15 +199,15 @@ def _tables(vue: Vue) -> dict[str, tuple[list[str], Iterator[list[Any]]]]:
                     ligne["lieu"].commune_id,
                     ligne["arrets"],
                     *chiffres(ligne),
-                    *taux,
+                    *suite,
                 ]
                 for ligne in vue.lieux()
             ),
         ),
         "maisons": (
-            [_("Maison"), _("Lieux"), _("Arrêts"), *rayons, *entetes_taux],
+            [_("Maison"), _("Lieux"), _("Arrêts"), *rayons, *entetes_suite],
             (
-                [ligne["maison"].nom, ligne["lieux"], ligne["arrets"], *chiffres(ligne), *taux]
+                [ligne["maison"].nom, ligne["lieux"], ligne["arrets"], *chiffres(ligne), *suite]
                 for ligne in vue.maisons()
             ),
         ),
@@ -218,7 +219,8 @@ def _tables(vue: Vue) -> dict[str, tuple[list[str], Iterator[list[Any]]]]:
                 _("Naissances estimées"),
                 _("Lieu le plus proche"),
                 _("Distance (km)"),
-                *entetes_taux,
+                _("À plus de (km)"),
+                *entetes_suite,
             ],
             (
                 [
@@ -228,7 +230,8 @@ def _tables(vue: Vue) -> dict[str, tuple[list[str], Iterator[list[Any]]]]:
                     round(vue.form.taux.naissances(commune.commune.population)),
                     commune.proche_nom,
                     "" if commune.proche_km is None else round(commune.proche_km, 1),
-                    *taux,
+                    question["au_dela"],
+                    *suite,
                 ]
                 for commune in vue.sans_arret
             ),

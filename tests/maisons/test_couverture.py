@@ -81,7 +81,7 @@ class TestBassins:
         Arret.objects.update(statut="annule", annule_le=maintenant(), motif="meteo")
         assert dessertes(Lieu.objects.all(), PERIODE) == []
 
-    def test_three_queries_however_many_places(self, monde: dict[str, Any]) -> None:
+    def test_four_queries_however_many_places(self, monde: dict[str, Any]) -> None:
         def compter() -> int:
             with CaptureQueriesContext(connection) as requetes:
                 servis = dessertes(Lieu.objects.all(), PERIODE)
@@ -117,6 +117,27 @@ class TestPage:
             assert "Insee" in lignes[1][-1]
         texte = client.get(reverse("admin:maisons_couverture_fichier", args=["communes", "csv"])).content.decode()
         assert "A30" in texte
+
+    def test_a_file_says_what_the_page_says_and_of_which_question(self, client: Client, monde: dict[str, Any]) -> None:
+        client = entrer(client, personne("pilote", monde["lieu"].maison))
+        question = {"du": dans(days=-30).date(), "au": dans(days=300).date(), "au_dela": "10"}
+
+        def lignes(table: str) -> list[dict[str, Any]]:
+            adresse = reverse("admin:maisons_couverture_fichier", args=[table, "xlsx"])
+            entetes, *rangees = load_workbook(io.BytesIO(client.get(adresse, question).content)).active.values
+            return [dict(zip(entetes, rangee, strict=True)) for rangee in rangees]
+
+        page = client.get(reverse("admin:maisons_couverture"), question).context
+        (lieu,) = lignes("lieux")
+        assert [(lieu[f"Habitants à {km} km"], lieu[f"Naissances estimées à {km} km"]) for km in (5, 10, 20)] == (
+            page["lieux"][0]["rayons"]
+        )
+        communes = lignes("communes")
+        assert [ligne["Commune"] for ligne in communes] == ["A30", "A19"]
+        assert sum(ligne["Habitants"] for ligne in communes) == page["habitants_sans"]
+        assert {ligne["À plus de (km)"] for ligne in communes} == {10}
+        for ligne in (lieu, *lignes("maisons"), *communes):
+            assert (ligne["Du"].date(), ligne["Au"].date()) == (question["du"], question["au"])
 
     def test_a_rate_without_its_source_is_refused(self, client: Client, monde: dict[str, Any]) -> None:
         client = entrer(client, personne("pilote", monde["lieu"].maison))
