@@ -86,11 +86,15 @@ def _rectangle(y: int, rang: int, valeur: float | None, maximum: float, unite: s
     couleur, classe = COULEURS[rang % len(COULEURS)], f"serie-{rang % len(COULEURS) + 1}"
     if valeur is None:
         return Rectangle(y, "0", couleur, classe, _("masqué"), "0")
-    # The longest bar leaves room for its figure.
-    largeur = 84 * min(valeur, maximum) / maximum if maximum else 0
+    # The longest bar leaves room for its figure; what is below zero has no length, its figure says it.
+    largeur = 84 * max(0.0, min(valeur, maximum)) / maximum if maximum else 0
     return Rectangle(y, f"{largeur:.2f}%", couleur, classe, _nombre(valeur, unite), f"{largeur + 1.5:.2f}%")
 
 
 def _nombre(valeur: float, unite: str) -> str:
-    texte = number_format(round(valeur) if unite == "%" or valeur == int(valeur) else round(valeur, 1))
+    if unite == "€":
+        texte = number_format(valeur, decimal_pos=0 if valeur == int(valeur) else 2)
+    else:
+        # Rounded, a little less than nothing is nothing: never "-0".
+        texte = number_format(round(valeur) if unite == "%" or valeur == int(valeur) else round(valeur, 1) + 0.0)
     return f"{texte}\u00a0{unite}" if unite else texte

@@ -65,7 +65,7 @@ def en_clair(valeur: float, unite: Unite) -> str:
     if unite in (Unite.POURCENT, Unite.NOMBRE) or valeur == int(valeur):
         chiffre = number_format(round(valeur), force_grouping=True)
     else:
-        chiffre = number_format(round(valeur, 1), force_grouping=True)
+        chiffre = number_format(round(valeur, 1) + 0.0, force_grouping=True)
     suffixe = {
         Unite.NOMBRE: "",
         Unite.POURCENT: "\u00a0%",

@@ -102,18 +102,24 @@ class Redaction:
         series: Sequence[str] = (),
         unite: str = "",
         maximum: float | None = None,
+        source: int | None = None,
     ) -> None:
-        """A chart; the same figures belong in a table beside it."""
+        """A chart; the same figures belong in a table beside it. `source` is the number of their definition."""
         if not lignes:
             return
         connues = [valeur for _libelle, valeurs in lignes for valeur in valeurs if valeur is not None]
         self._bloc(
             "barres",
             titre=titre,
-            lignes=[[libelle, list(valeurs)] for libelle, valeurs in lignes],
+            # Rounded, a little less than nothing is nothing: never "-0".
+            lignes=[
+                [libelle, [None if valeur is None else valeur + 0.0 for valeur in valeurs]]
+                for libelle, valeurs in lignes
+            ],
             series=list(series),
             unite=unite,
-            maximum=maximum if maximum is not None else max([*connues, 1]),
+            maximum=maximum if maximum is not None else max([*map(abs, connues), 1]),
+            source=source,
         )
 
     def carte(self, carte: Carte) -> None:
