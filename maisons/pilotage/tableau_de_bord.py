@@ -111,7 +111,8 @@ def dresser(departement: Departement, maisons: QuerySet[Maison], *, le: date) ->
         candidates=candidates,
         objectifs=objectifs,
         echeances=sorted(
-            ((c.echeance, str(c.etape), c) for c in candidatures if c.echeance is not None), key=lambda e: e[0]
+            ((c.echeance, str(c.etape), c) for c in candidatures if c.echeance is not None and not _est_close(c)),
+            key=lambda echeance: echeance[0],
         ),
         risques=_risques(candidates, objectifs, le),
         comparaisons=_comparaisons(siennes),
@@ -129,13 +130,18 @@ def _decisions(candidatures: list[Candidature]) -> dict[int, list[str]]:
     return trouvees
 
 
+def _est_close(candidature: Candidature) -> bool:
+    """Withdrawn or given up: nothing is awaited of it."""
+    return candidature.etape.statut_label == StatutLabel.AUCUN
+
+
 def _candidate(candidature: Candidature, bilan: Bilan, decisions: dict[int, list[str]], le: date) -> Candidate:
     ancienne = bilan.preuve_la_plus_ancienne
     return Candidate(
         candidature=candidature,
         bilan=bilan,
         est_labellisee=candidature.etape.statut_label == StatutLabel.LABELLISEE,
-        en_retard=candidature.echeance is not None and candidature.echeance < le,
+        en_retard=candidature.echeance is not None and candidature.echeance < le and not _est_close(candidature),
         age_preuves=None if ancienne is None else (le - ancienne).days // 30,
         decisions=decisions.get(candidature.etape_id, []),
     )
@@ -150,8 +156,15 @@ def _objectifs(
     labels = sorted(m.label_le for m in maisons if m.statut_label == StatutLabel.LABELLISEE and m.label_le)
     premier = Franchissement.objects.filter(candidature__maison__departement=departement).aggregate(n=Min("le"))["n"]
     depuis = min([jour for jour in (premier, *labels) if jour is not None], default=le)
-    en_route = [c for c in candidates if not c.est_labellisee]
-    prevus = sorted([*labels, *(c.candidature.visee_le for c in en_route if c.candidature.visee_le)])
+    deja = {maison.pk for maison in maisons if maison.statut_label == StatutLabel.LABELLISEE}
+    # A house is on its way once, whatever its candidatures, and not when it gave up or has its label already.
+    en_route: dict[int, list[date]] = {}
+    for candidature in (candidate.candidature for candidate in candidates):
+        if candidature.etape.statut_label == StatutLabel.CANDIDATE and candidature.maison_id not in deja:
+            visees = en_route.setdefault(candidature.maison_id, [])
+            if candidature.visee_le:
+                visees.append(candidature.visee_le)
+    prevus = sorted([*labels, *(min(visees) for visees in en_route.values() if visees)])
     return [
         _objectif(objectif, labels, prevus, depuis, len(en_route), le)
         for objectif in ObjectifLabel.objects.filter(departement=departement).order_by("echeance")
@@ -173,7 +186,12 @@ def _objectif(
         au=fin,
         maximum=max(objectif.nombre, len(prevus), prevision.haut),
         cible=(objectif.echeance, objectif.nombre, _("objectif : %d") % objectif.nombre),
-        plage=(objectif.echeance, prevision.bas, prevision.haut, _("au rythme actuel")),
+        plage=(
+            objectif.echeance,
+            prevision.bas,
+            prevision.haut,
+            _("au rythme actuel") if prevision.labels else _("huit fois sur dix"),
+        ),
         aujourd_hui=le,
     )
     fins = _fins_de_trimestre(debut, fin)
@@ -205,8 +223,15 @@ def _risques(candidates: list[Candidate], objectifs: list[Objectif], le: date) -
     phrases = []
     for objectif in objectifs:
         if objectif.objectif.echeance >= le and objectif.atteint != "oui":
-            phrases.append(
+            phrase = (
                 _("Au rythme actuel, %(bas)d à %(haut)d labels au %(jour)s, pour un objectif de %(nombre)d.")
+                if objectif.prevision.labels
+                else _(
+                    "Rythme encore inconnu : %(bas)d à %(haut)d labels au %(jour)s, pour un objectif de %(nombre)d."
+                )
+            )
+            phrases.append(
+                phrase
                 % {
                     "bas": objectif.prevision.bas,
                     "haut": objectif.prevision.haut,
@@ -215,6 +240,8 @@ def _risques(candidates: list[Candidate], objectifs: list[Objectif], le: date) -
                 }
             )
     for candidate in candidates:
+        if _est_close(candidate.candidature):
+            continue
         nom = candidate.candidature.maison.nom
         visee = candidate.candidature.visee_le
         if candidate.en_retard:

@@ -37,10 +37,11 @@ def prevoir(*, labels: Sequence[date], depuis: date, aujourd_hui: date, le: date
     The pace is unknown, not only slow or fast: with n labels in t days it is Gamma(n + ½, t) (Jeffreys' rule), and the
     labels still to come are negative binomial. Few labels give a wide range, which is the honest answer.
     """
-    vus = sum(depuis <= jour <= aujourd_hui for jour in labels)
+    # What starts the clock is not what came while it ran.
+    vus = sum(depuis < jour <= aujourd_hui for jour in labels)
     jours = max((aujourd_hui - depuis).days, JOURS_MIN)
     reste = max((le - aujourd_hui).days, 0)
-    deja = sum(jour <= aujourd_hui for jour in labels)
+    deja = sum(jour <= min(aujourd_hui, le) for jour in labels)
     quantiles = [
         deja + min(_quantile(part, forme=vus + 0.5, rapport=reste / (reste + jours)), candidates)
         for part in (PART_SOUS, 0.5, PART_SUR)

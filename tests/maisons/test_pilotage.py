@@ -14,13 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from maisons.enums import Role
+from maisons.enums import Role, StatutLabel
 from maisons.label import candidatures
-from maisons.models import Candidature, ValeurIndicateur
+from maisons.models import Candidature, Maison, ValeurIndicateur
+from maisons.pilotage.tableau_de_bord import TableauDeBord, dresser
 from maisons.pilotage.trajectoire import marches, prevoir
 from tests.equipe import entrer
 from tests.factories import MaisonFactory, ObjectifLabelFactory
-from tests.maisons.test_candidatures import candidature, maison, personne, remplir  # noqa: F401
+from tests.maisons.test_candidatures import candidature, maison, personne, placer, remplir  # noqa: F401
 
 AUJOURD_HUI = date(2026, 11, 1)
 FIN = date(2027, 12, 31)
@@ -57,6 +58,18 @@ class TestPrevoir:
         )
         assert (p.bas, p.milieu, p.haut) == (1, 1, 1)
 
+    def test_the_label_that_starts_the_clock_is_not_what_came_while_it_ran(self) -> None:
+        labels = [date(2026, 1, 20), date(2026, 6, 1)]
+        assert [
+            prevoir(labels=labels[:n], depuis=labels[0], aujourd_hui=AUJOURD_HUI, le=FIN, candidates=6).labels
+            for n in (1, 2)
+        ] == [0, 1]
+
+    def test_a_target_that_is_past_counts_what_came_by_then(self) -> None:
+        labels = [date(2026, 1, 20), date(2026, 6, 1)]
+        p = prevoir(labels=labels, depuis=labels[0], aujourd_hui=AUJOURD_HUI, le=date(2026, 3, 31), candidates=6)
+        assert (p.bas, p.milieu, p.haut) == (1, 1, 1)
+
 
 def test_steps_count_from_day_to_day() -> None:
     jours = [date(2026, 1, 20), date(2026, 6, 1), date(2026, 6, 1)]
@@ -89,7 +102,49 @@ def valeur(sujet: Any, *, numerateur: float, denominateur: float) -> None:
     )
 
 
+class TestEnChemin:
+    """Which houses may still get a label: the forecast goes no further."""
+
+    @staticmethod
+    def tableau(candidature: Candidature) -> TableauDeBord:  # noqa: F811
+        departement = candidature.maison.departement
+        ObjectifLabelFactory(departement=departement, echeance=FIN)
+        return dresser(departement, Maison.objects.all(), le=AUJOURD_HUI)
+
+    def test_a_house_that_withdrew_is_awaited_no_more(self, candidature: Candidature) -> None:  # noqa: F811
+        remplir(candidature)
+        placer(candidature, "retire")
+        Candidature.objects.filter(pk=candidature.pk).update(echeance=date(2026, 10, 1), visee_le=date(2026, 12, 1))
+        Maison.objects.update(statut_label=StatutLabel.AUCUN)
+
+        tableau = self.tableau(candidature)
+
+        (objectif,) = tableau.objectifs
+        assert (objectif.prevision.haut, objectif.prevus) == (0, 0)
+        assert (tableau.echeances, [candidate.en_retard for candidate in tableau.candidates]) == ([], [False])
+        assert not [phrase for phrase in tableau.risques if candidature.maison.nom in phrase]
+
+    def test_a_labelled_house_counts_once_whatever_it_asks_for_next(self, candidature: Candidature) -> None:  # noqa: F811
+        Candidature.objects.update(visee_le=date(2026, 12, 1))
+        Maison.objects.update(statut_label=StatutLabel.LABELLISEE, label_le=date(2026, 6, 1))
+
+        (objectif,) = self.tableau(candidature).objectifs
+
+        assert (objectif.prevision.bas, objectif.prevision.haut, objectif.prevus) == (1, 1, 1)
+
+    def test_a_candidate_house_may_follow(self, candidature: Candidature) -> None:  # noqa: F811
+        Candidature.objects.update(visee_le=date(2026, 12, 1))
+        (objectif,) = self.tableau(candidature).objectifs
+        assert (objectif.prevision.bas, objectif.prevision.haut, objectif.prevus) == (0, 1, 1)
+
+
 class TestPage:
+    def test_a_pace_that_nothing_shows_is_said_to_be_unknown(self, pilote: Client) -> None:
+        page = pilote.get(reverse("admin:maisons_pilotage")).content.decode()
+        assert "on ne sait encore presque rien" in page
+        assert "Rythme encore inconnu" in page
+        assert "Au rythme" not in page
+
     def test_the_page_says_what_is_missing_and_hides_small_numbers(
         self,
         pilote: Client,
