@@ -27,6 +27,17 @@ def _instant(jour: date) -> datetime:
     return datetime.combine(jour, time(), UTC)
 
 
+def _source(redaction: Redaction, code: str, nom: str, definition: str, periode: Periode | None, le: date) -> int:
+    """The line of the annex for a count that the portal makes; without a period, as of the day."""
+    origine = _("Portail : agenda et catalogue de la maison")
+    if periode is not None:
+        jours = {"du": date_format(periode.du, "j F Y"), "au": date_format(periode.au, "j F Y")}
+        origine = _("Portail : agenda de la maison, du %(du)s au %(au)s") % jours
+    return redaction.source(
+        f"ateliers-{code}", nom=nom, definition=definition, origine=origine, date=date_format(le, "j F Y")
+    )
+
+
 def programme(redaction: Redaction, maison: Maison, periode: Periode, le: date) -> None:
     seances = (
         Seance.objects.for_maison(maison)
@@ -46,6 +57,15 @@ def programme(redaction: Redaction, maison: Maison, periode: Periode, le: date) 
         _("Ce qui revient au moins %(fois)d fois dans les %(semaines)d semaines avant et après ce document.")
         % {"fois": FOIS, "semaines": SEMAINES}
     )
+    retours = _source(
+        redaction,
+        "programme",
+        _("Séances qui reviennent"),
+        _("Séances ouvertes à tous, même jour, même heure, même lieu, %d semaines avant et après ce document.")
+        % SEMAINES,
+        None,
+        le,
+    )
     redaction.tableau(
         _("Programme hebdomadaire"),
         [_("Jour"), _("Heure"), _("Séance"), _("Lieu"), _("Fois")],
@@ -54,6 +74,7 @@ def programme(redaction: Redaction, maison: Maison, periode: Periode, le: date) 
             for (jour, heure, titre, lieu), n in sorted(fois.items())
             if n >= FOIS
         ],
+        sources=[None, None, None, None, retours],
         nombres=[4],
         vide=_("Aucune séance n'est revenue aussi souvent."),
     )
@@ -71,6 +92,22 @@ def ateliers(redaction: Redaction, maison: Maison, periode: Periode, le: date) -
         .filter(Q(actif=True) | Q(tenues__gt=0))
         .order_by("-tenues", "titre", "pk")
     )
+    catalogue = _source(
+        redaction,
+        "catalogue",
+        _("Durée et places d'un atelier"),
+        _("Ce que la maison a réglé au catalogue ; une séance peut en différer."),
+        None,
+        le,
+    )
+    seances = _source(
+        redaction,
+        "seances",
+        _("Séances d'un atelier"),
+        _("Séances publiées et non annulées qui commencent pendant la période."),
+        periode,
+        le,
+    )
     redaction.tableau(
         _("Ateliers au catalogue, et séances de la période"),
         [_("Atelier"), _("Forme"), _("Animé par"), _("Durée"), _("Places (adultes, enfants)"), _("Séances")],
@@ -85,12 +122,14 @@ def ateliers(redaction: Redaction, maison: Maison, periode: Periode, le: date) -
             ]
             for atelier in tenus
         ],
+        sources=[None, None, None, catalogue, catalogue, seances],
         nombres=[5],
         vide=_("Aucun atelier au catalogue."),
     )
     redaction.barres(
         _("Séances de la période, les ateliers les plus fréquents"),
         [(atelier.titre, [float(atelier.tenues)]) for atelier in tenus[:8] if atelier.tenues],
+        source=seances,
     )
 
 
@@ -100,6 +139,22 @@ def groupes(redaction: Redaction, maison: Maison, periode: Periode, le: date) ->
         GroupePairs.objects.filter(maison=maison, fin_prevue__gte=periode.du)
         .annotate(rencontres=Count("seances", filter=tenue))
         .order_by("naissances_du", "pk")
+    )
+    reglages = _source(
+        redaction,
+        "groupes",
+        _("Groupe : naissances et places"),
+        _("Ce que la maison a réglé pour le groupe ; une place est celle d'un parent et de son bébé."),
+        None,
+        le,
+    )
+    rencontres = _source(
+        redaction,
+        "rencontres",
+        _("Rencontres d'un groupe"),
+        _("Rencontres publiées et non annulées, depuis le début du groupe jusqu'à la fin de la période."),
+        periode,
+        le,
     )
     redaction.tableau(
         _("Groupes de parents de la période"),
@@ -119,6 +174,7 @@ def groupes(redaction: Redaction, maison: Maison, periode: Periode, le: date) ->
             ]
             for groupe in trouves
         ],
+        sources=[None, reglages, None, reglages, rencontres, None],
         nombres=[3, 4],
         vide=_("Aucun groupe pendant la période."),
     )

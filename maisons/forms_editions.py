@@ -14,6 +14,7 @@ from maisons.enums import NatureEdition
 from maisons.label.indicateurs import Periode
 from maisons.label.valeurs import periode_courante
 from maisons.models import Departement, Maison
+from maisons.pilotage.editions import EditionRefusee, verifier_periode
 
 JOUR = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
@@ -71,8 +72,11 @@ class EditionForm(forms.Form):
         du, au = donnees.get("du"), donnees.get("au")
         if (du is None) != (au is None):
             self.add_error("au" if au is None else "du", __("Donnez les deux jours, ou aucun."))
-        elif du is not None and au is not None and du > au:
-            self.add_error("au", __("La fin de la période doit venir après son début."))
+        elif du is not None and au is not None:
+            try:
+                verifier_periode(Periode(du, au), le=self.aujourd_hui)
+            except EditionRefusee as refus:
+                self.add_error("au", str(refus))
         return donnees
 
     def demande(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,13 +14,13 @@ from django.utils.translation import ngettext
 
 from maisons.contours import contour_departement, contours_communes
 from maisons.enums import JourSemaine, NaturePreuve, SensBudget, StatutLabel
-from maisons.label.indicateurs import Indicateur, Mesure, Periode, Unite
+from maisons.label.indicateurs import Indicateur, Mesure, Periode, Unite, totaliser
 from maisons.label.mesures import mesurer
 from maisons.label.valeurs import Lue, seuil
 from maisons.models import Candidature, Critere, Evaluation, Lieu, Maison, PlageOuverture
 from maisons.pilotage.offre import chapitres
 from maisons.pilotage.redaction import Redaction, avec_source
-from maisons.pilotage.territoire import PROCHE_KM, Territoire
+from maisons.pilotage.territoire import PROCHE_KM, Desservie, Territoire
 from socle.cartes import Carte, Disque, Zone, dessiner
 
 TRIMESTRES = 4
@@ -138,6 +139,13 @@ def diagnostic(redaction: Redaction, maison: Maison, territoire: Territoire, per
         origine=str(territoire.natalite.source),
         date=jour(le),
     )
+    communes = redaction.source(
+        "communes",
+        nom=_("Communes"),
+        definition=territoire.definition,
+        origine=_("Portail : territoire et lieux de la maison"),
+        date=jour(le),
+    )
     distance = redaction.source(
         "distance",
         nom=_("Distance"),
@@ -149,7 +157,7 @@ def diagnostic(redaction: Redaction, maison: Maison, territoire: Territoire, per
     redaction.texte(territoire.definition)
     redaction.reperes(
         [
-            (nombre(len(territoire.communes)), ngettext("commune", "communes", len(territoire.communes)), None),
+            (nombre(len(territoire.communes)), ngettext("commune", "communes", len(territoire.communes)), communes),
             (nombre(territoire.population), _("habitants"), population),
             (nombre(territoire.naissances), _("naissances par an, estimées"), naissances),
             (
@@ -164,6 +172,7 @@ def diagnostic(redaction: Redaction, maison: Maison, territoire: Territoire, per
     redaction.barres(
         _("Naissances estimées par an, les dix communes les plus peuplées"),
         [(desservie.commune.nom, [round(desservie.naissances, 1)]) for desservie in grandes[:10]],
+        source=naissances,
     )
     redaction.tableau(
         _("Communes du territoire, de la plus peuplée à la moins peuplée"),
@@ -187,16 +196,11 @@ def diagnostic(redaction: Redaction, maison: Maison, territoire: Territoire, per
                 _km(desservie.km_arret),
             ]
             for desservie in grandes
-        ],
+        ]
+        + _autres(territoire.communes[COMMUNES_MAX:]),
         sources=[None, population, naissances, None, distance, None, distance],
         nombres=[1, 2, 4, 6],
     )
-    if len(territoire.communes) > COMMUNES_MAX:
-        autres = territoire.communes[COMMUNES_MAX:]
-        redaction.note(
-            _("%(n)d autres communes, plus petites : %(population)s habitants en tout.")
-            % {"n": len(autres), "population": nombre(sum(a.commune.population for a in autres))}
-        )
     redaction.partie(_("Distances et couverture"), niveau=2)
     redaction.carte(
         carte_du_territoire(
@@ -216,12 +220,22 @@ def diagnostic(redaction: Redaction, maison: Maison, territoire: Territoire, per
         _("Naissances par distance à la maison ouverte la plus proche"),
         [_("Distance"), _("Communes"), _("Naissances par an"), _("Part")],
         _par_distance(territoire),
-        sources=[distance, None, naissances, None],
+        sources=[distance, communes, naissances, naissances],
         nombres=[1, 2, 3],
     )
     for chapitre in chapitres(du_diagnostic=True):
         redaction.partie(str(chapitre.titre), niveau=2)
         chapitre.ecrire(redaction, maison, periode, le)
+
+
+def _autres(communes: list[Desservie]) -> list[list[str]]:
+    """The communes that are not named, on one line."""
+    if not communes:
+        return []
+    titre = ngettext("%(n)d autre commune, plus petite", "%(n)d autres communes, plus petites", len(communes))
+    habitants = sum(desservie.commune.population for desservie in communes)
+    naissances = sum(desservie.naissances for desservie in communes)
+    return [[titre % {"n": len(communes)}, nombre(habitants), nombre(naissances, 1), "–", "–", "–", "–"]]
 
 
 def _lieux(maison: Maison) -> list[Lieu]:
@@ -318,14 +332,7 @@ class Chiffres:
         )
 
     def source(self, redaction: Redaction, indicateur: Indicateur) -> int:
-        return redaction.source(
-            f"indicateur-{indicateur.code}",
-            nom=str(indicateur.nom),
-            definition=f"{indicateur.definition} ({indicateur.unite.value})",
-            origine=_("Portail, définition n° %(version)d, du %(du)s au %(au)s")
-            % {"version": indicateur.version, "du": jour(self.periode.du), "au": jour(self.periode.au)},
-            date=jour(self.le),
-        )
+        return source_indicateur(redaction, indicateur, self.periode, self.le)
 
     def par_trimestre(self, code: str) -> list[tuple[str, Lue]]:
         """Each quarter in words with its figure, where it was measured."""
@@ -336,6 +343,20 @@ class Chiffres:
                 libelle = f"{date_format(sous.du, 'M Y')} – {date_format(sous.au, 'M Y')}"
                 lues.append((libelle, Lue(indicateur, mesure, sous.du, sous.au, self.le, indicateur.version)))
         return lues
+
+
+def source_indicateur(
+    redaction: Redaction, indicateur: Indicateur, periode: Periode, le: date, *, code: str = ""
+) -> int:
+    """One line of the annex for the period of the document; another period has a `code` of its own."""
+    return redaction.source(
+        code or f"indicateur-{indicateur.code}",
+        nom=str(indicateur.nom),
+        definition=f"{indicateur.definition} ({indicateur.unite.value})",
+        origine=_("Portail, définition n° %(version)d, du %(du)s au %(au)s")
+        % {"version": indicateur.version, "du": jour(periode.du), "au": jour(periode.au)},
+        date=jour(le),
+    )
 
 
 def trimestres(periode: Periode) -> list[Periode]:
@@ -354,7 +375,27 @@ def _mois_plus(jour_: date, mois: int) -> date:
     return jour_.replace(year=jour_.year + total // 12, month=total % 12 + 1)
 
 
-def indicateur(redaction: Redaction, chiffres: Chiffres, code: str, *, bornes: str = "") -> None:
+def a_cacher(indicateur: Indicateur, mesures: Sequence[Mesure]) -> set[int]:
+    """Which parts of a whole that is shown stay hidden: the small ones, and as many as keep them from being told.
+
+    A count less its other parts is the one that is hidden: the smallest others are hidden with it, until what is
+    hidden together is enough people. A share can't be taken from another.
+    """
+    caches = {rang for rang, mesure in enumerate(mesures) if indicateur.est_masque(mesure)}
+    if not caches or any(mesure.denominateur is not None for mesure in mesures):
+        return caches
+    autres = sorted((m.effectif or 0, rang) for rang, m in enumerate(mesures) if rang not in caches and m.effectif)
+    for _effectif, rang in autres:
+        ensemble = totaliser(mesures[cache] for cache in caches)
+        if len(caches) > 1 and ensemble is not None and not indicateur.est_masque(ensemble):
+            break
+        caches.add(rang)
+    return caches
+
+
+def indicateur(
+    redaction: Redaction, chiffres: Chiffres, code: str, *, bornes: str = "", source_bornes: int | None = None
+) -> None:
     """A figure, its threshold when there is one, and how it went from quarter to quarter."""
     lue = chiffres.lue(code)
     if lue is None:
@@ -363,22 +404,26 @@ def indicateur(redaction: Redaction, chiffres: Chiffres, code: str, *, bornes: s
     numero = chiffres.source(redaction, lue.indicateur)
     lignes: list[tuple[str, str, int | None]] = [(lue.texte, str(lue.indicateur.nom), numero)]
     if bornes:
-        lignes.append((bornes, _("attendu"), None))
+        lignes.append((bornes, _("attendu"), source_bornes))
     redaction.reperes(lignes)
     par_trimestre = chiffres.par_trimestre(code)
+    caches = a_cacher(lue.indicateur, [trimestre.mesure for _libelle, trimestre in par_trimestre])
     # What is hidden is said so on the chart; a quarter without anything to measure is only in the table.
     barres = [
-        (libelle, [None if trimestre.valeur is None else round(trimestre.valeur, 1)])
-        for libelle, trimestre in par_trimestre
+        (libelle, [None if rang in caches or trimestre.valeur is None else round(trimestre.valeur, 1)])
+        for rang, (libelle, trimestre) in enumerate(par_trimestre)
         if trimestre.est_masquee or trimestre.valeur is not None
     ]
     unite = "%" if lue.indicateur.unite == Unite.POURCENT else ""
     titre = _("%s, par trimestre") % lue.indicateur.nom
-    redaction.barres(titre, barres, unite=unite, maximum=100 if unite else None)
+    redaction.barres(titre, barres, unite=unite, maximum=100 if unite else None, source=numero)
     redaction.tableau(
         "",
         [_("Trimestre"), str(lue.indicateur.nom)],
-        [[libelle, trimestre.texte] for libelle, trimestre in par_trimestre],
+        [
+            [libelle, _("masqué") if rang in caches and not trimestre.est_masquee else trimestre.texte]
+            for rang, (libelle, trimestre) in enumerate(par_trimestre)
+        ],
         sources=[None, numero],
         nombres=[1],
     )
@@ -411,7 +456,33 @@ def charger_evaluations(candidature: Candidature) -> list[Evaluation]:
     )
 
 
-def synthese(redaction: Redaction, evaluations: list[Evaluation]) -> None:
+def source_referentiel(redaction: Redaction, candidature: Candidature) -> int:
+    version = candidature.version
+    return redaction.source(
+        "referentiel",
+        nom=_("Critères et niveaux"),
+        definition=definition_des_criteres(),
+        origine=f"{version} – {' ; '.join(version.sources)}",
+        date=jour(version.valide_du),
+    )
+
+
+def definition_des_criteres() -> str:
+    return _(
+        "Un critère est atteint quand son niveau retenu (l'avis, ou à défaut la parole de la maison) vaut au "
+        "moins le niveau requis."
+    )
+
+
+def synthese(redaction: Redaction, candidature: Candidature, evaluations: list[Evaluation], le: date) -> None:
+    criteres = source_referentiel(redaction, candidature)
+    preuves = redaction.source(
+        "preuves",
+        nom=_("Preuves jointes"),
+        definition=_("Fichiers et liens que la maison a joints à ses critères."),
+        origine=_("Saisie de la maison"),
+        date=jour(le),
+    )
     par_axe: dict[str, list[Evaluation]] = defaultdict(list)
     for evaluation in evaluations:
         par_axe[evaluation.critere.axe.intitule].append(evaluation)
@@ -420,9 +491,9 @@ def synthese(redaction: Redaction, evaluations: list[Evaluation]) -> None:
     redaction.partie(_("Où en est la candidature"))
     redaction.reperes(
         [
-            (f"{atteints} / {len(evaluations)}", _("critères atteints"), None),
-            (str(len(bloquants)), _("critères impératifs restent à atteindre"), None),
-            (str(sum(len(e.preuves.all()) for e in evaluations)), _("preuves jointes"), None),
+            (f"{atteints} / {len(evaluations)}", _("critères atteints"), criteres),
+            (str(len(bloquants)), _("critères impératifs restent à atteindre"), criteres),
+            (str(sum(len(e.preuves.all()) for e in evaluations)), _("preuves jointes"), preuves),
         ]
     )
     redaction.barres(
@@ -430,6 +501,7 @@ def synthese(redaction: Redaction, evaluations: list[Evaluation]) -> None:
         [(axe, [100 * sum(_atteint(e) for e in groupe) / len(groupe)]) for axe, groupe in par_axe.items()],
         unite="%",
         maximum=100,
+        source=criteres,
     )
     redaction.tableau(
         _("Critères par axe"),
@@ -444,6 +516,7 @@ def synthese(redaction: Redaction, evaluations: list[Evaluation]) -> None:
             ]
             for axe, groupe in par_axe.items()
         ],
+        sources=[None, criteres, criteres, criteres, criteres],
         nombres=[1, 2, 3, 4],
     )
     if bloquants:
@@ -451,8 +524,9 @@ def synthese(redaction: Redaction, evaluations: list[Evaluation]) -> None:
         redaction.liste([f"{e.critere.intitule} ({e.critere.axe.intitule})" for e in bloquants])
 
 
-def axes(redaction: Redaction, evaluations: list[Evaluation], chiffres: Chiffres) -> None:
+def axes(redaction: Redaction, candidature: Candidature, evaluations: list[Evaluation], chiffres: Chiffres) -> None:
     """Each axis on its page: criteria with the house's word, the opinion, evidence, indicators."""
+    criteres = source_referentiel(redaction, candidature)
     courant = None
     for evaluation in evaluations:
         axe = evaluation.critere.axe
@@ -460,14 +534,14 @@ def axes(redaction: Redaction, evaluations: list[Evaluation], chiffres: Chiffres
             courant = axe.pk
             redaction.partie(f"{str(axe.get_nature_display()).capitalize()} : {axe.intitule}")
             redaction.texte(axe.description)
-        _critere(redaction, evaluation, chiffres)
+        _critere(redaction, evaluation, chiffres, criteres)
 
 
 def _atteint(evaluation: Evaluation) -> bool:
     return evaluation.critere.est_atteint(evaluation.niveau_retenu)
 
 
-def _critere(redaction: Redaction, evaluation: Evaluation, chiffres: Chiffres) -> None:
+def _critere(redaction: Redaction, evaluation: Evaluation, chiffres: Chiffres, criteres: int) -> None:
     critere = evaluation.critere
     redaction.partie(critere.intitule, niveau=3)
     lignes = [
@@ -498,7 +572,7 @@ def _critere(redaction: Redaction, evaluation: Evaluation, chiffres: Chiffres) -
         vide=_("Aucune preuve jointe."),
     )
     if critere.indicateur:
-        indicateur(redaction, chiffres, critere.indicateur, bornes=seuil(critere))
+        indicateur(redaction, chiffres, critere.indicateur, bornes=seuil(critere), source_bornes=criteres)
 
 
 def _niveau(critere: Critere, niveau: int | None) -> str:
@@ -573,16 +647,17 @@ def budget(redaction: Redaction, candidature: Candidature) -> None:
             ],
             vide=_("Aucune."),
         )
-    par_financeur: dict[str, float] = defaultdict(float)
+    par_financeur: dict[str, Decimal] = defaultdict(Decimal)
     for ligne in lignes:
         if ligne.sens == SensBudget.RECETTE:
-            par_financeur[ligne.financeur] += float(ligne.montant)
+            par_financeur[ligne.financeur] += ligne.montant
     redaction.barres(
         _("Recettes de toutes les années, par financeur (euros)"),
-        [(financeur, [montant]) for financeur, montant in sorted(par_financeur.items(), key=lambda p: -p[1])],
+        [(financeur, [float(montant)]) for financeur, montant in sorted(par_financeur.items(), key=lambda p: -p[1])],
         unite="€",
+        source=numero,
     )
 
 
 def _euros(montant: Decimal) -> str:
-    return f"{number_format(montant, decimal_pos=0, force_grouping=True)} €"
+    return f"{number_format(montant, decimal_pos=2, force_grouping=True)} €"

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, override
 
 from maisons.enums import NatureEdition, StatutLabel
 from maisons.label.candidatures import dresser_bilans
-from maisons.label.indicateurs import Indicateur, Mesure, Periode, totaliser
+from maisons.label.indicateurs import Indicateur, Mesure, Periode
 from maisons.label.mesures import mesurer
 from maisons.label.valeurs import Lue
 from maisons.models import Candidature, Edition, Maison, ObjectifLabel
@@ -82,8 +82,8 @@ def _dossier(edition: Edition, maintenant: datetime, avancer: Avancer) -> Redact
     chiffres = ch.Chiffres(maison, periode, le)
     avancer(50)
     evaluations = ch.charger_evaluations(candidature)
-    ch.synthese(redaction, evaluations)
-    ch.axes(redaction, evaluations, chiffres)
+    ch.synthese(redaction, candidature, evaluations, le)
+    ch.axes(redaction, candidature, evaluations, chiffres)
     ch.plan_d_action(redaction, evaluations, le)
     ch.budget(redaction, candidature)
     redaction.partie(_("Tous les indicateurs de la période"))
@@ -106,16 +106,7 @@ def _cadre(redaction: Redaction, candidature: Candidature) -> None:
     )
     if candidature.visee_le:
         redaction.fait(_("Label visé pour le"), ch.jour(candidature.visee_le))
-    redaction.source(
-        "referentiel",
-        nom=_("Critères et niveaux"),
-        definition=_(
-            "Un critère est atteint quand son niveau retenu (l'avis, ou à défaut la parole de la maison) vaut au "
-            "moins le niveau requis."
-        ),
-        origine=f"{version} – {' ; '.join(version.sources)}",
-        date=ch.jour(version.valide_du),
-    )
+    ch.source_referentiel(redaction, candidature)
 
 
 def _suivi(edition: Edition, maintenant: datetime, avancer: Avancer) -> Redaction:
@@ -139,10 +130,12 @@ def _suivi(edition: Edition, maintenant: datetime, avancer: Avancer) -> Redactio
         lue = chiffres.lue(code)
         if lue is None:
             continue
-        mesure = avant.get(code)
-        precedente = _lue(lue.indicateur, mesure, _an_avant(periode), le).texte if mesure else "–"
         lignes.append(
-            [str(lue.indicateur.nom), avec_source(lue.texte, chiffres.source(redaction, lue.indicateur)), precedente]
+            [
+                str(lue.indicateur.nom),
+                avec_source(lue.texte, chiffres.source(redaction, lue.indicateur)),
+                _annee_d_avant(redaction, lue.indicateur, avant.get(code), _an_avant(periode), le),
+            ]
         )
     redaction.tableau(
         _("Cette année et la précédente"),
@@ -157,11 +150,21 @@ def _suivi(edition: Edition, maintenant: datetime, avancer: Avancer) -> Redactio
     ch.offre(redaction, maison, periode, le)
     if candidature is not None:
         evaluations = ch.charger_evaluations(candidature)
-        ch.synthese(redaction, evaluations)
+        ch.synthese(redaction, candidature, evaluations, le)
         ch.plan_d_action(redaction, evaluations, le)
     redaction.partie(_("Signatures"), suite=True)
     redaction.signatures([_("Pour la maison"), _("Pour le département")])
     return redaction
+
+
+def _annee_d_avant(
+    redaction: Redaction, indicateur: Indicateur, mesure: Mesure | None, periode: Periode, le: date
+) -> str:
+    """The figure with a line of its own in the annex: its period is another."""
+    if mesure is None:
+        return "–"
+    numero = ch.source_indicateur(redaction, indicateur, periode, le, code=f"avant-{indicateur.code}")
+    return avec_source(_lue(indicateur, mesure, periode, le).texte, numero)
 
 
 def _an_avant(periode: Periode) -> Periode:
@@ -247,11 +250,32 @@ def _reseau(edition: Edition, maintenant: datetime, avancer: Avancer) -> Redacti
     )
     labellisees = [maison for maison in maisons if maison.statut_label == StatutLabel.LABELLISEE]
     redaction.partie(_("Le réseau"))
+    ouvertes = redaction.source(
+        "maisons",
+        nom=_("Maisons ouvertes"),
+        definition=_("Maisons du département, publiées et ouvertes au public."),
+        origine=_("Portail : fiches des maisons"),
+        date=ch.jour(le),
+    )
+    label = redaction.source(
+        "label",
+        nom=_("Maisons labellisées"),
+        definition=_("Maisons ouvertes dont le label est en cours."),
+        origine=_("Portail : étapes des candidatures"),
+        date=ch.jour(le),
+    )
     redaction.reperes(
         [
-            (str(len(maisons)), ngettext("maison ouverte", "maisons ouvertes", len(maisons)), None),
-            (str(len(labellisees)), ngettext("labellisée", "labellisées", len(labellisees)), None),
+            (str(len(maisons)), ngettext("maison ouverte", "maisons ouvertes", len(maisons)), ouvertes),
+            (str(len(labellisees)), ngettext("labellisée", "labellisées", len(labellisees)), label),
         ]
+    )
+    objectif = redaction.source(
+        "objectif",
+        nom=_("Objectif"),
+        definition=_("Nombre de maisons à labelliser au plus tard à la date indiquée."),
+        origine=_("Saisie du département"),
+        date=ch.jour(le),
     )
     redaction.tableau(
         _("Objectifs du département"),
@@ -261,6 +285,7 @@ def _reseau(edition: Edition, maintenant: datetime, avancer: Avancer) -> Redacti
             for o in ObjectifLabel.objects.filter(departement=departement).order_by("echeance")
         ],
         vide=_("Aucun objectif n'est saisi."),
+        sources=[objectif, None, label, None],
         nombres=[2],
     )
     redaction.tableau(
@@ -274,6 +299,14 @@ def _reseau(edition: Edition, maintenant: datetime, avancer: Avancer) -> Redacti
         Candidature.objects.with_cadre().filter(maison__departement=departement).order_by("maison__nom", "pk")
     )
     bilans = dresser_bilans(candidatures, le=le)
+    versions = sorted({str(candidature.version) for candidature in candidatures})
+    criteres = redaction.source(
+        "criteres",
+        nom=_("Critères et niveaux"),
+        definition=ch.definition_des_criteres(),
+        origine=" ; ".join(versions) or "–",
+        date=ch.jour(le),
+    )
     redaction.partie(_("Les candidatures"), niveau=2)
     redaction.tableau(
         _("Où en est chacune"),
@@ -289,6 +322,7 @@ def _reseau(edition: Edition, maintenant: datetime, avancer: Avancer) -> Redacti
             for c in candidatures
         ],
         vide=_("Aucune candidature."),
+        sources=[None, None, None, criteres, criteres],
         nombres=[3, 4],
     )
     avancer(30)
@@ -300,11 +334,13 @@ def _reseau(edition: Edition, maintenant: datetime, avancer: Avancer) -> Redacti
     )
     lignes = []
     for indicateur in sorted(mesures, key=lambda i: i.code):
-        total = totaliser(mesures[indicateur].values())
-        if total is None:
+        if not mesures[indicateur]:
             continue
-        numero = _source_reseau(redaction, indicateur, periode, le)
-        lignes.append([str(indicateur.nom), avec_source(_lue(indicateur, total, periode, le).texte, numero)])
+        numero = ch.source_indicateur(redaction, indicateur, periode, le)
+        # Less the sheets of the houses, the total would tell what one of them hides.
+        total = indicateur.total(mesures[indicateur].values())
+        texte = _("masqué") if total is None else _lue(indicateur, total, periode, le).texte
+        lignes.append([str(indicateur.nom), avec_source(texte, numero)])
     redaction.tableau(_("Toutes les maisons ouvertes"), [_("Indicateur"), _("Valeur")], lignes, nombres=[1])
     redaction.partie(_("Les maisons côte à côte"))
     redaction.note(_("Seuls les indicateurs que la taille d'une maison ne décide pas se comparent."))
@@ -314,17 +350,6 @@ def _reseau(edition: Edition, maintenant: datetime, avancer: Avancer) -> Redacti
     return redaction
 
 
-def _source_reseau(redaction: Redaction, indicateur: Indicateur, periode: Periode, le: date) -> int:
-    return redaction.source(
-        f"indicateur-{indicateur.code}",
-        nom=str(indicateur.nom),
-        definition=f"{indicateur.definition} ({indicateur.unite.value})",
-        origine=_("Portail, définition n° %(version)d, du %(du)s au %(au)s")
-        % {"version": indicateur.version, "du": ch.jour(periode.du), "au": ch.jour(periode.au)},
-        date=ch.jour(le),
-    )
-
-
 def _cote_a_cote(
     redaction: Redaction, indicateur: Indicateur, par_maison: Any, maisons: list[Maison], periode: Periode, le: date
 ) -> None:
@@ -332,12 +357,13 @@ def _cote_a_cote(
     if not any(lue.valeur is not None for _m, lue in lues):
         return
     redaction.partie(str(indicateur.nom), niveau=2)
-    numero = _source_reseau(redaction, indicateur, periode, le)
+    numero = ch.source_indicateur(redaction, indicateur, periode, le)
     redaction.barres(
         str(indicateur.nom),
         [(m.nom, [None if lue.valeur is None else round(lue.valeur, 1)]) for m, lue in lues],
         unite="%" if indicateur.unite.name == "POURCENT" else "",
         maximum=100 if indicateur.unite.name == "POURCENT" else None,
+        source=numero,
     )
     redaction.tableau(
         "",

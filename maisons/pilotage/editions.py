@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maisons.enums import NatureEdition, StatutTravail
@@ -25,6 +26,23 @@ class EditionRefusee(Exception):
     """No document can be made or handed in; the message is for the person on screen."""
 
 
+ANNEE_MIN = 2000
+# A shorter period, set beside a longer one, would tell of a few families.
+JOURS_MIN = 28
+
+
+def verifier_periode(periode: Periode, *, le: date) -> None:
+    """Raises EditionRefusee for a period that a document can't be about."""
+    if periode.du > periode.au:
+        raise EditionRefusee(_("La fin de la période doit venir après son début."))
+    if periode.au > le:
+        raise EditionRefusee(_("La période ne peut pas finir après aujourd'hui."))
+    if periode.du.year < ANNEE_MIN:
+        raise EditionRefusee(_("La période ne peut pas commencer avant %d.") % ANNEE_MIN)
+    if (periode.au - periode.du).days + 1 < JOURS_MIN:
+        raise EditionRefusee(_("La période doit durer un mois au moins."))
+
+
 @transaction.atomic
 def demander(
     *,
@@ -37,7 +55,7 @@ def demander(
 ) -> Edition:
     """A document to be made; one that still waits is not asked for twice.
 
-    A dossier is that of the house's latest candidature. Raises EditionRefusee without one.
+    A dossier is that of the house's latest candidature. Raises EditionRefusee without one, or for a wrong period.
     """
     if maison is not None:
         maison = verrous.verrouiller(Maison.objects.select_related("departement"), maison.pk)
@@ -46,15 +64,20 @@ def demander(
         departement = verrous.verrouiller(Departement.objects.all(), departement.pk)
     if departement is None or (maison is None) != (nature == NatureEdition.RESEAU):
         raise EditionRefusee(_("Choisissez la maison, ou le département pour le rapport du réseau."))
-    if periode.du > periode.au:
-        raise EditionRefusee(_("La fin de la période doit venir après son début."))
+    verifier_periode(periode, le=timezone.localdate(maintenant))
     candidature = None
     if maison is not None:
         candidature = Candidature.objects.filter(maison=maison).order_by("-cree_le", "-pk").first()
     if nature == NatureEdition.DOSSIER and candidature is None:
         raise EditionRefusee(_("Cette maison n'a pas de candidature : il n'y a pas encore de dossier à faire."))
     siennes = Edition.objects.filter(nature=nature, departement=departement, maison=maison)
-    attendue = siennes.filter(statut__in=[StatutTravail.A_FAIRE, StatutTravail.EN_COURS], empreinte="").first()
+    attendue = siennes.filter(
+        statut__in=[StatutTravail.A_FAIRE, StatutTravail.EN_COURS],
+        empreinte="",
+        candidature=candidature,
+        du=periode.du,
+        au=periode.au,
+    ).first()
     if attendue is not None:
         return attendue
     return Edition.objects.create(

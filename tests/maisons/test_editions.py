@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,19 @@ from maisons.enums import NatureEdition, Role, SensBudget, StatutTravail
 from maisons.label.indicateurs import Mesure, Periode, trouver
 from maisons.models import Candidature, Edition, LigneBudget, stockage_des_editions
 from maisons.pdf import rendre_edition
-from maisons.pilotage import chapitres, editions, travaux
+from maisons.pilotage import chapitres, documents, editions, travaux
 from maisons.pilotage.redaction import Redaction, empreinte
 from tests.equipe import entrer
-from tests.factories import AffectationFactory, CommuneFactory, LieuFactory, MaisonFactory
+from tests.factories import (
+    AffectationFactory,
+    CommuneFactory,
+    EditionFactory,
+    GroupePairsFactory,
+    LieuFactory,
+    MaisonFactory,
+    ObjectifLabelFactory,
+    SeanceFactory,
+)
 from tests.maisons.test_candidatures import candidature, maison, personne, remplir  # noqa: F401
 
 MAINTENANT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -34,7 +43,7 @@ PERIODE = Periode(date(2025, 3, 1), date(2026, 2, 28))
 
 def demander(sujet: Any, nature: NatureEdition = NatureEdition.DOSSIER, **autres: Any) -> Edition:
     return editions.demander(
-        nature=nature, periode=PERIODE, par=None, maintenant=MAINTENANT, **({"maison": sujet} | autres)
+        nature=nature, par=None, maintenant=MAINTENANT, **({"maison": sujet, "periode": PERIODE} | autres)
     )
 
 
@@ -44,6 +53,32 @@ def faire() -> None:
 
 def lue(edition: Edition) -> Edition:
     return Edition.objects.select_related("maison", "departement").get(pk=edition.pk)
+
+
+def composer(edition: Edition) -> dict[str, Any]:
+    return documents.composer(edition, maintenant=MAINTENANT, avancer=lambda pour_cent: None)
+
+
+def blocs(contenu: dict[str, Any], genre: str) -> list[dict[str, Any]]:
+    return [bloc for partie in contenu["parties"] for bloc in partie["blocs"] if bloc["genre"] == genre]
+
+
+def sans_source(contenu: dict[str, Any]) -> list[str]:
+    """The large figures, columns of figures and charts that lead to no line of the annex."""
+    trouves = [mots for bloc in blocs(contenu, "reperes") for _valeur, mots, source in bloc["lignes"] if not source]
+    trouves += [bloc["titre"] for bloc in blocs(contenu, "barres") if not bloc["source"]]
+    for bloc in blocs(contenu, "tableau"):
+        for rang in bloc["nombres"]:
+            cases = [ligne[rang] for ligne in bloc["lignes"] if ligne[rang] not in ("", "–")]
+            if not bloc["sources"][rang] and not all("\x1f" in case for case in cases):
+                trouves.append(f"{bloc['titre']} / {bloc['entetes'][rang]}")
+    return trouves
+
+
+@pytest.fixture
+def sans_dessin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that cost nothing: what is tested is not how they look."""
+    monkeypatch.setattr(editions, "rendre_edition", lambda edition: (b"%PDF-1.7", 1))
 
 
 @pytest.fixture
@@ -97,39 +132,90 @@ class TestDossier:
         assert dossier.contenu is not None
         assert empreinte(dossier.contenu) == dossier.empreinte
 
-    def test_every_figure_leads_to_its_definition_and_date(self, dossier: Edition) -> None:
-        assert dossier.contenu is not None
-        definitions = dossier.contenu["definitions"]
-        assert all(definition["definition"] and definition["date"] for definition in definitions)
-        renvois = {
-            int(source)
-            for partie in dossier.contenu["parties"]
-            for bloc in partie["blocs"]
-            for source in [
-                *bloc.get("sources", []),
-                *(ligne[2] for ligne in bloc.get("lignes", []) if bloc["genre"] == "reperes"),
-            ]
-            if source
-        }
-        assert renvois
-        assert renvois <= set(range(1, len(definitions) + 1))
-        # Counts of criteria are of the référentiel, which has its own line.
-        titres = [partie["titre"] for partie in dossier.contenu["parties"]]
-        for chapitre in ("La maison", "Le diagnostic du territoire", "L'offre de la maison", "Programme hebdomadaire"):
-            assert chapitre in titres
-        for chapitre in ("Groupes de parents", "Permanences", "Le plan d'action", "Le budget", "Signatures"):
-            assert chapitre in titres
+    @pytest.mark.parametrize("nature", [NatureEdition.DOSSIER, NatureEdition.SUIVI, NatureEdition.RESEAU])
+    def test_every_figure_leads_to_its_definition_and_date(
+        self,
+        candidature: Candidature,  # noqa: F811
+        nature: NatureEdition,
+    ) -> None:
+        sujet = candidature.maison
+        lieu = LieuFactory(maison=sujet)
+        seance = SeanceFactory(lieu=lieu, debut=datetime(2026, 2, 10, 9, tzinfo=UTC))
+        for semaine in (1, 2):
+            suivante = seance.debut + timedelta(weeks=semaine)
+            SeanceFactory(lieu=lieu, atelier=seance.atelier, titre=seance.titre, debut=suivante)
+        GroupePairsFactory(maison=sujet, lieu=lieu, naissances_du=date(2025, 6, 2))
+        ObjectifLabelFactory(departement=sujet.departement)
+        LigneBudget.objects.create(
+            candidature=candidature,
+            annee=2026,
+            sens=SensBudget.RECETTE,
+            libelle="Dotation",
+            financeur="Financeur A",
+            montant=Decimal("900.50"),
+        )
+        reseau = nature == NatureEdition.RESEAU
+        contenu = composer(
+            demander(None if reseau else sujet, nature, **({"departement": sujet.departement} if reseau else {}))
+        )
 
-    def test_what_is_written_never_changes(self, dossier: Edition) -> None:
+        assert sans_source(contenu) == []
+        definitions = contenu["definitions"]
+        assert all(definition["definition"] and definition["date"] for definition in definitions)
+        renvois = {source for bloc in blocs(contenu, "tableau") for source in bloc["sources"] if source}
+        renvois |= {source for bloc in blocs(contenu, "reperes") for *_mots, source in bloc["lignes"]}
+        assert renvois <= set(range(1, len(definitions) + 1))
+        titres = {bloc["titre"] for bloc in blocs(contenu, "tableau")}
+        if nature == NatureEdition.SUIVI:
+            (annees,) = (bloc for bloc in blocs(contenu, "tableau") if bloc["titre"] == "Cette année et la précédente")
+            # The year before has a line of its own: its period is another.
+            assert all(cette.split("\x1f")[1] != avant.split("\x1f")[1] for _nom, cette, avant in annees["lignes"])
+        elif nature == NatureEdition.RESEAU:
+            assert {"Objectifs du département", "Où en est chacune", "Toutes les maisons ouvertes"} <= titres
+        else:
+            assert {"Programme hebdomadaire", "Groupes de parents de la période", "Recettes"} <= titres
+            (recettes,) = (bloc for bloc in blocs(contenu, "tableau") if bloc["titre"] == "Recettes")
+            assert recettes["lignes"] == [["Dotation", "Financeur A", "900,50 €"]]
+            parties = [partie["titre"] for partie in contenu["parties"]]
+            for chapitre in ("La maison", "Le diagnostic du territoire", "L'offre de la maison", "Ateliers"):
+                assert chapitre in parties
+            for chapitre in ("Groupes de parents", "Permanences", "Le plan d'action", "Le budget", "Signatures"):
+                assert chapitre in parties
+
+    def test_what_is_written_never_changes(self, sans_dessin: None, candidature: Candidature) -> None:  # noqa: F811
+        edition = demander(candidature.maison)
+        faire()
         for changement in ({"contenu": {"parties": []}}, {"empreinte": "0" * 64}, {"numero": 9}):
             with pytest.raises(DatabaseError, match="ne change plus"), transaction.atomic():
-                Edition.objects.filter(pk=dossier.pk).update(**changement)
+                Edition.objects.filter(pk=edition.pk).update(**changement)
 
-    def test_a_new_version_is_asked_for_once(self, dossier: Edition) -> None:
-        assert dossier.maison is not None
-        seconde = demander(dossier.maison)
+    def test_a_new_version_is_asked_for_once(self, sans_dessin: None, candidature: Candidature) -> None:  # noqa: F811
+        demander(candidature.maison)
+        faire()
+        seconde = demander(candidature.maison)
         assert seconde.numero == 2
-        assert demander(dossier.maison).pk == seconde.pk
+        assert demander(candidature.maison).pk == seconde.pk
+        # Asked for over another period, it is another document.
+        assert demander(candidature.maison, periode=Periode(date(2025, 1, 1), date(2025, 12, 31))).numero == 3
+
+
+@pytest.mark.parametrize(
+    ("du", "au", "raison"),
+    [
+        (date(2026, 2, 1), date(2026, 1, 1), "après son début"),
+        (date(2025, 4, 1), date(2026, 3, 3), "après aujourd'hui"),
+        (date(1, 1, 1), date(1, 12, 31), "avant 2000"),
+        (date(2026, 2, 1), date(2026, 2, 27), "un mois"),
+        (date(2026, 2, 1), date(2026, 2, 28), ""),
+        (date(2025, 3, 3), date(2026, 3, 2), ""),
+    ],
+)
+def test_a_document_is_about_a_period_that_was(du: date, au: date, raison: str) -> None:
+    if not raison:
+        editions.verifier_periode(Periode(du, au), le=date(2026, 3, 2))
+        return
+    with pytest.raises(editions.EditionRefusee, match=raison):
+        editions.verifier_periode(Periode(du, au), le=date(2026, 3, 2))
 
 
 class TestAutresDocuments:
@@ -155,7 +241,12 @@ class TestAutresDocuments:
 
 
 class TestPages:
-    def test_one_tap_makes_it_and_the_page_follows(self, client: Client, candidature: Candidature) -> None:  # noqa: F811
+    def test_one_tap_makes_it_and_the_page_follows(
+        self,
+        client: Client,
+        sans_dessin: None,
+        candidature: Candidature,  # noqa: F811
+    ) -> None:
         entrer(client, personne(Role.RESPONSABLE, candidature.maison))
         reponse = client.post(
             reverse("admin:maisons_edition_add"), {"nature": "dossier", "maison": candidature.maison_id}
@@ -181,24 +272,69 @@ class TestPages:
         assert not Edition.objects.exists()
 
 
-def test_small_numbers_stay_hidden_in_what_is_printed() -> None:
+def imprimer(annee: int, par_trimestre: list[int]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """How a year's count of families and that of its quarters are printed: large, as a chart, as a table."""
     redaction = Redaction(titre="t", sous_titre="s", auteur="a", le=date(2026, 3, 2), version=1)
     redaction.partie("p")
     chiffres = object.__new__(chapitres.Chiffres)
     indicateur = trouver("familles")
     assert indicateur is not None
-    peu = Mesure(2, effectif=2)
     chiffres.periode, chiffres.le = PERIODE, date(2026, 3, 2)
-    chiffres.annee = {"familles": (indicateur, peu)}
-    chiffres.trimestres = [(sous, {"familles": (indicateur, peu)}) for sous in chapitres.trimestres(PERIODE)]
-
+    chiffres.annee = {"familles": (indicateur, Mesure(annee, effectif=annee))}
+    chiffres.trimestres = [
+        (sous, {"familles": (indicateur, Mesure(nombre, effectif=nombre))})
+        for sous, nombre in zip(chapitres.trimestres(PERIODE), par_trimestre, strict=True)
+    ]
     chapitres.indicateur(redaction, chiffres, "familles")
+    reperes, barres, tableau = redaction.contenu()["parties"][0]["blocs"]
+    return reperes, barres, tableau
 
-    blocs = redaction.contenu()["parties"][0]["blocs"]
-    assert {bloc["genre"] for bloc in blocs} == {"reperes", "barres", "tableau"}
-    assert blocs[0]["lignes"][0][0] == "moins de 5"
-    assert all(valeurs == [None] for _libelle, valeurs in blocs[1]["lignes"])
-    assert all(re.search("moins de 5", ligne[1]) for ligne in blocs[2]["lignes"])
+
+def test_small_numbers_stay_hidden_in_what_is_printed() -> None:
+    reperes, barres, tableau = imprimer(4, [2, 0, 2, 0])
+    assert reperes["lignes"][0][0] == "moins de 5"
+    assert [valeurs for _libelle, valeurs in barres["lignes"]] == [[None], [0], [None], [0]]
+    assert [ligne[1] for ligne in tableau["lignes"]] == ["moins de 5", "0", "moins de 5", "0"]
+
+
+@pytest.mark.parametrize(
+    ("par_trimestre", "montres"),
+    [
+        # The year less three quarters would be the fourth: the smallest other is hidden too.
+        ([3, 10, 20, 30], ["moins de 5", "masqué", "20", "30"]),
+        # Two that are hidden together are still too few; a quarter of nobody hides nothing.
+        ([1, 2, 20, 30], ["moins de 5", "moins de 5", "masqué", "30"]),
+        ([3, 0, 20, 30], ["moins de 5", "0", "masqué", "30"]),
+        ([3, 4, 20, 30], ["moins de 5", "moins de 5", "20", "30"]),
+        ([10, 10, 20, 30], ["10", "10", "20", "30"]),
+    ],
+)
+def test_a_small_quarter_is_not_told_by_the_year_less_the_others(par_trimestre: list[int], montres: list[str]) -> None:
+    _reperes, barres, tableau = imprimer(sum(par_trimestre), par_trimestre)
+    assert [ligne[1] for ligne in tableau["lignes"]] == montres
+    assert [valeurs == [None] for _libelle, valeurs in barres["lignes"]] == [not mot.isdigit() for mot in montres]
+
+
+def test_a_share_is_not_told_by_the_others() -> None:
+    indicateur = trouver("assiduite")
+    assert indicateur is not None
+    mesures = [Mesure(1, 3, 3), Mesure(10, 20, 20), Mesure(10, 20, 20)]
+    assert chapitres.a_cacher(indicateur, mesures) == {0}
+
+
+def test_the_network_s_total_does_not_tell_the_house_that_is_hidden(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    petite = MaisonFactory()
+    grande = MaisonFactory(departement=petite.departement)
+    indicateur = trouver("familles")
+    assert indicateur is not None
+    edition = EditionFactory(
+        nature=NatureEdition.RESEAU, maison=None, candidature=None, departement=petite.departement
+    )
+    for nombre, montre in ((3, "masqué"), (7, "27")):
+        mesures = {petite.pk: Mesure(nombre, effectif=nombre), grande.pk: Mesure(20, effectif=20)}
+        monkeypatch.setattr(documents, "mesurer", lambda _maisons, _periode, m=mesures: {indicateur: m})
+        (total,) = (b for b in blocs(composer(edition), "tableau") if b["titre"] == "Toutes les maisons ouvertes")
+        assert [ligne[1].partition("\x1f")[0] for ligne in total["lignes"]] == [montre]
 
 
 def test_a_year_has_four_quarters_without_a_gap() -> None:
