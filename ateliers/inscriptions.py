@@ -442,7 +442,8 @@ def modifier_inscription(*, inscription: Inscription, adultes: int, enfants: int
     seance = inscription.seance
     if (adultes, enfants) == (inscription.adultes, inscription.enfants):
         return inscription
-    _verifier_taille(seance, adultes=adultes, enfants=enfants)
+    petits = _petits_gardes(inscription, enfants)
+    _verifier_taille(seance, adultes=adultes, enfants=enfants, petits=petits)
     if seance.a_regle_age and enfants > inscription.enfants:
         raise InscriptionRefusee(
             _("Pour ajouter un enfant à cette séance, faites une nouvelle réservation ou appelez la maison."),
@@ -450,7 +451,6 @@ def modifier_inscription(*, inscription: Inscription, adultes: int, enfants: int
             champ="enfants",
         )
     plus_adultes, plus_enfants = adultes - inscription.adultes, enfants - inscription.enfants
-    petits = _petits_gardes(inscription, enfants)
     if inscription.tient_une_place:
         ouvrir_places_gardees(seance, maintenant=maintenant)
         places_adultes, places_enfants = seance.places_pour(inscription.canal)

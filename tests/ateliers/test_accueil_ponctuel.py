@@ -107,6 +107,22 @@ class TestPlacesParAge:
         seance.refresh_from_db()
         assert (seance.enfants_pris, seance.petits_pris) == (1, 0)
 
+    @pytest.mark.parametrize(
+        ("places", "ages", "restent"), [((3, 3), (6, 6, 6), (2, 2)), ((6, 2), (30, 30, 30, 30, 6, 6), (5, 1))]
+    )
+    def test_a_child_is_taken_off_where_all_seats_of_an_age_are_the_family_s(
+        self, seance: Seance, places: tuple[int, int], ages: tuple[int, ...], restent: tuple[int, int]
+    ) -> None:
+        Seance.objects.filter(pk=seance.pk).update(capacite_enfants=places[0], capacite_petits=places[1])
+        inscription = confier(seance, *ages)
+
+        inscriptions.modifier_inscription(
+            inscription=inscription, adultes=1, enfants=len(ages) - 1, maintenant=maintenant()
+        )
+
+        seance.refresh_from_db()
+        assert (seance.enfants_pris, seance.petits_pris) == restent
+
     def test_a_seat_added_at_the_desk_is_of_the_child_s_age(self, seance: Seance) -> None:
         confier(seance, 6, 6)
 
