@@ -530,7 +530,12 @@ def _calculer(
             debut=debut,
             fin=debut + (duree or seance.fin - seance.debut),
             lieu=nouveau_lieu,
-            champs={nom: valeur for nom, valeur in champs.items() if getattr(seance, nom) != valeur},
+            champs={
+                nom: valeur
+                for nom, valeur in champs.items()
+                # Seats of an age only where ages are told apart.
+                if getattr(seance, nom) != valeur and (nom != "capacite_petits" or seance.capacite_petits is not None)
+            },
         )
         salle = changee.occupation.salle
         if salle is not None and salle.lieu_id != nouveau_lieu.pk:

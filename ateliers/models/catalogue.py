@@ -115,7 +115,13 @@ def petits_en_ordre(nom: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         name=nom,
         condition=Q(petits_avant_mois__isnull=True, capacite_petits__isnull=True)
-        | Q(petits_avant_mois__range=(1, PETITS_AVANT_MAX_MOIS), capacite_petits__lte=F("capacite_enfants")),
+        # A comparison with nothing would pass: PostgreSQL refuses only what is false.
+        | Q(
+            petits_avant_mois__isnull=False,
+            capacite_petits__isnull=False,
+            petits_avant_mois__range=(1, PETITS_AVANT_MAX_MOIS),
+            capacite_petits__lte=F("capacite_enfants"),
+        ),
         violation_error_message=_("Les places des petits vont avec leur âge, et font partie des places des enfants."),
     )
 

@@ -310,6 +310,7 @@ class Seance(Public):
                 & (
                     Q(capacite_petits__isnull=True, petits_pris=0)
                     | Q(
+                        capacite_petits__isnull=False,
                         petits_pris__lte=F("capacite_petits"),
                         enfants_pris__lte=F("capacite_enfants") - F("capacite_petits") + F("petits_pris"),
                     )

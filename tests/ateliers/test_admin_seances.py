@@ -308,26 +308,29 @@ class TestPages:
         assert panneau["jours"][0][-1][0].besoins_annonces == [("place pour une poussette", 1)]
 
     def test_a_workshop_is_written_in_the_catalogue(self, equipe: Client, maison: Maison) -> None:
-        page = equipe.get(reverse("admin:ateliers_atelier_add"))
+        url = reverse("admin:ateliers_atelier_add")
+        page = equipe.get(url)
         assert "deux jours puis trois heures avant" in page.content.decode()
         form = page.context["adminform"].form
-        depart = {nom: form[nom].value() for nom in form.fields if form[nom].value() is not None}
-        reponse = equipe.post(
-            reverse("admin:ateliers_atelier_add"),
-            {
-                **depart,
-                "maison": maison.pk,
-                "titre": "Portage",
-                "format": "pratique",
-                "langues": ["fr", "ar"],
-                "accueille_grossesse": "on",
-                "duree_minutes": 90,
-                "capacite_adultes": 8,
-                "capacite_enfants": 8,
-                "rappels_heures": "48,3",
-                "actif": "on",
-            },
-        )
+        saisie = {
+            **{nom: form[nom].value() for nom in form.fields if form[nom].value() is not None},
+            "maison": maison.pk,
+            "titre": "Portage",
+            "format": "pratique",
+            "langues": ["fr", "ar"],
+            "accueille_grossesse": "on",
+            "duree_minutes": 90,
+            "capacite_adultes": 8,
+            "capacite_enfants": 8,
+            "rappels_heures": "48,3",
+            "actif": "on",
+        }
+        for moitie in ({"petits_avant_mois": 18}, {"capacite_petits": 3}):
+            refusee = equipe.post(url, saisie | moitie)
+            assert "Les places des petits vont avec leur âge" in str(refusee.context["adminform"].form.errors)
+
+        reponse = equipe.post(url, saisie)
+
         assert reponse.status_code == 302, reponse.context["adminform"].form.errors
         atelier = Atelier.objects.get()
         assert (atelier.langues, atelier.rappels_heures) == (["fr", "ar"], [48, 3])

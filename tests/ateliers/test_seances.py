@@ -292,6 +292,14 @@ class TestModifier:
             12,
         )
 
+    def test_seats_by_age_reach_only_the_sessions_that_count_by_age(self) -> None:
+        une, _, trois, *_ = dans_l_ordre(creer(projet()))
+        par_age = Seance.objects.filter(pk__in=[une.pk, trois.pk])
+        par_age.update(capacite_enfants=6, petits_avant_mois=18, capacite_petits=2)
+        une.refresh_from_db()
+        modifier(une, Etendue.TOUTES, capacite_petits=3)
+        assert [s.capacite_petits for s in dans_l_ordre(une.serie)[:3]] == [3, None, 3]
+
     def test_what_does_not_matter_to_people_is_not_told(self) -> None:
         (une, *_) = dans_l_ordre(creer(projet()))
         InscriptionFactory(seance=une)
