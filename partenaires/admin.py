@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from maisons.models import Maison
 from maisons.perms import roles_en_cours
 from partenaires import orientations, verification
-from partenaires.enums import SuiteOrientation, TypePartenaire
+from partenaires.enums import SuiteOrientation
 from partenaires.forms import FicheForm
 from partenaires.models import Orientation, Partenaire
 from socle.admin import FiltreVisible, PorteeAdmin
@@ -149,19 +149,7 @@ class OrientationAdmin(ListeExportable):
         reponse = super().changelist_view(request, extra_context)
         liste = getattr(reponse, "context_data", {}).get("cl")
         if liste is not None:
-            sommes = (
-                liste.queryset.order_by()
-                .values("type")
-                .annotate(
-                    nombre=Count("pk"),
-                    contacts=Count("pk", filter=Q(suite=SuiteOrientation.CONTACT_PRIS)),
-                    inconnus=Count("pk", filter=Q(suite=SuiteOrientation.INCONNUE)),
-                )
-                .order_by("-nombre", "type")
-            )
-            reponse.context_data["sommes"] = [  # type: ignore[attr-defined]
-                {**somme, "libelle": TypePartenaire(somme["type"]).label} for somme in sommes
-            ]
+            reponse.context_data["sommes"] = orientations.par_genre(liste.queryset)  # type: ignore[attr-defined]
         return reponse
 
     @admin.action(description=_("Noter : contact pris"), permissions=["change"])

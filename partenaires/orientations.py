@@ -23,14 +23,29 @@ MASQUE: Promise = _("masqué")
 
 def par_maison_et_genre(orientations: QuerySet[Orientation]) -> QuerySet[Any]:
     """One row a house and kind of partner: how many, and what became of them."""
+    return _compter(orientations, "maison__nom", "type")
+
+
+def par_genre(orientations: QuerySet[Orientation]) -> list[dict[str, Any]]:
+    """One row a kind of partner, as it may be read: small numbers hidden as in the file."""
+    return [
+        {
+            "libelle": TypePartenaire(ligne["type"]).label,
+            **{champ: lire(ligne, champ) for champ in ("nombre", *SUITES)},
+        }
+        for ligne in _compter(orientations, "type")
+    ]
+
+
+def _compter(orientations: QuerySet[Orientation], *par: str) -> QuerySet[Any]:
     return (
         orientations.order_by()
-        .values("maison__nom", "type")
+        .values(*par)
         .annotate(
             nombre=Count("pk"),
             **{nom: Count("pk", filter=Q(suite=suite)) for nom, suite in SUITES.items()},
         )
-        .order_by("maison__nom", "type")
+        .order_by(*par)
     )
 
 

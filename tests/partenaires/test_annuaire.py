@@ -177,7 +177,7 @@ class TestOrientation:
         noms = {champ.name for champ in Orientation._meta.get_fields()}
         assert noms == {"id", "maison", "type", "partenaire", "le", "accord", "suite"}
         page = client.get(reverse("admin:partenaires_orientation_changelist"))
-        assert [(s["nombre"], s["contacts"]) for s in page.context["sommes"]] == [(1, 0)]
+        assert [(s["nombre"], s["contacts"]) for s in page.context["sommes"]] == [("masqué", "masqué")]
 
     def test_figures_are_taken_out_by_house_and_kind_with_small_ones_hidden(self, client: Client) -> None:
         maison = MaisonFactory(nom="Maison de Rethel")
@@ -196,6 +196,12 @@ class TestOrientation:
         # The one unknown would follow from the total and the rest.
         assert lignes["Assurance maladie (CPAM)"] == ["7", "masqué", "masqué", "masqué"]
         assert len(lignes) == 3
+        # Above the list as in the file.
+        sommes = client.get(reverse("admin:partenaires_orientation_changelist")).context["sommes"]
+        for somme in sommes:
+            chiffres = [str(somme[champ]) for champ in ("nombre", "contacts", "sans", "inconnus")]
+            assert chiffres == lignes[str(somme["libelle"])]
+        assert len(sommes) == 3
 
 
 class TestPermanencesPubliques:
