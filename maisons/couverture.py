@@ -13,9 +13,10 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from maisons.distance import RAYON_TERRE_KM
+from maisons.distance import distance_en_sql
 from maisons.enums import StatutArret
 from maisons.models import Commune, Departement, Equipage, Lieu, PlageOuverture
+from maisons.naissances import Natalite
 
 RAYONS_KM = (5, 10, 20)
 # A box that holds every commune within the farthest radius, in degrees; longitudes narrow toward the poles.
@@ -46,9 +47,9 @@ class Bassin:
     population: tuple[int, ...]
     communes: int
 
-    def naissances(self, pour_mille: float) -> list[int]:
-        """Births a year, at so many per thousand inhabitants."""
-        return [round(habitants * pour_mille / 1000) for habitants in self.population]
+    def naissances(self, taux: Natalite) -> list[int]:
+        """Births a year."""
+        return [round(taux.naissances(habitants)) for habitants in self.population]
 
 
 @dataclass(frozen=True)
@@ -82,20 +83,17 @@ def dessertes(lieux: QuerySet[Lieu], periode: Periode) -> list[Desserte]:
     return [Desserte(lieu, lieu.arrets_tenus) for lieu in servis]
 
 
-_BASSINS = """
+# From the town hall of a commune to a place.
+_KM = distance_en_sql("commune.latitude", "commune.longitude", "point.lat", "point.lon")
+
+_BASSINS = f"""
     SELECT cle,
            COALESCE(SUM(population) FILTER (WHERE km <= 5), 0),
            COALESCE(SUM(population) FILTER (WHERE km <= 10), 0),
            COALESCE(SUM(population), 0),
            COUNT(*)
       FROM (
-        SELECT point.cle, commune.population, MIN(
-                 2 * %s * ASIN(LEAST(1, SQRT(
-                     POWER(SIN(RADIANS(commune.latitude - point.lat) / 2), 2)
-                     + COS(RADIANS(point.lat)) * COS(RADIANS(commune.latitude))
-                       * POWER(SIN(RADIANS(commune.longitude - point.lon) / 2), 2)
-                 )))
-               ) AS km
+        SELECT point.cle, commune.population, MIN({_KM}) AS km
           FROM unnest(%s::text[], %s::float8[], %s::float8[]) AS point(cle, lat, lon)
           JOIN maisons_commune commune
             ON commune.latitude BETWEEN point.lat - %s AND point.lat + %s
@@ -105,7 +103,7 @@ _BASSINS = """
       ) proches
      WHERE km <= 20
      GROUP BY cle
-"""
+"""  # noqa: S608
 
 
 def bassins(servis: Sequence[Desserte]) -> dict[str, Bassin]:
@@ -123,7 +121,7 @@ def bassins(servis: Sequence[Desserte]) -> dict[str, Bassin]:
     cles, latitudes, longitudes = (list(colonne) for colonne in zip(*points, strict=True))
     boite = [_BOITE_LATITUDE] * 4
     with connection.cursor() as curseur:
-        curseur.execute(_BASSINS, [RAYON_TERRE_KM, cles, latitudes, longitudes, *boite])
+        curseur.execute(_BASSINS, [cles, latitudes, longitudes, *boite])
         return {
             cle: Bassin((int(cinq), int(dix), int(vingt)), int(nombre))
             for cle, cinq, dix, vingt, nombre in curseur.fetchall()
@@ -138,22 +136,17 @@ def cle_maison(pk: int) -> str:
     return f"maison-{pk}"
 
 
-_PROCHES = """
+_PROCHES = f"""
     SELECT commune.code_insee, proche.cle, proche.km
       FROM maisons_commune commune
       LEFT JOIN LATERAL (
-        SELECT point.cle,
-               2 * %s * ASIN(LEAST(1, SQRT(
-                   POWER(SIN(RADIANS(commune.latitude - point.lat) / 2), 2)
-                   + COS(RADIANS(point.lat)) * COS(RADIANS(commune.latitude))
-                     * POWER(SIN(RADIANS(commune.longitude - point.lon) / 2), 2)
-               ))) AS km
+        SELECT point.cle, {_KM} AS km
           FROM unnest(%s::int[], %s::float8[], %s::float8[]) AS point(cle, lat, lon)
          ORDER BY km, point.cle
          LIMIT 1
       ) proche ON TRUE
      WHERE commune.departement_id = %s
-"""
+"""  # noqa: S608
 
 
 def communes_vues(departement: Departement, servis: Sequence[Desserte]) -> list[CommuneVue]:
@@ -164,7 +157,6 @@ def communes_vues(departement: Departement, servis: Sequence[Desserte]) -> list[
         curseur.execute(
             _PROCHES,
             [
-                RAYON_TERRE_KM,
                 [lieu.pk for lieu in lieux],
                 [lieu.latitude for lieu in lieux],
                 [lieu.longitude for lieu in lieux],

@@ -27,3 +27,12 @@ def distance_sql(lat: float, lon: float, *, champ_lat: str = "latitude", champ_l
     expression = ASin(Least(Sqrt(corde), Value(1.0))) * Value(2 * RAYON_TERRE_KM)
     expression.output_field = FloatField()
     return expression
+
+
+def distance_en_sql(lat1: str, lon1: str, lat2: str, lon2: str) -> str:
+    """The distance in km between two points, from the names of their columns, for a statement written by hand."""
+    return (
+        f"2 * {RAYON_TERRE_KM} * ASIN(LEAST(1, SQRT("
+        f"POWER(SIN(RADIANS({lat1} - {lat2}) / 2), 2) "
+        f"+ COS(RADIANS({lat2})) * COS(RADIANS({lat1})) * POWER(SIN(RADIANS({lon1} - {lon2}) / 2), 2))))"
+    )

@@ -62,7 +62,7 @@ class Vue:
     def bassin(self, cle: str) -> dict[str, Any]:
         """A row's figures: population, births, communes."""
         bassin = self.proches.get(cle, VIDE)
-        naissances = bassin.naissances(self.form.taux.pour_mille)
+        naissances = bassin.naissances(self.form.taux)
         return {"rayons": list(zip(bassin.population, naissances, strict=True)), "communes": bassin.communes}
 
     def lieux(self) -> list[dict[str, Any]]:

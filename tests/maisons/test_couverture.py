@@ -26,6 +26,7 @@ from maisons.couverture import (
     jamais_desservies,
 )
 from maisons.models import Arret, Lieu
+from maisons.naissances import Natalite
 from tests.acces import personne
 from tests.equipe import entrer
 from tests.factories import ArretFactory, CommuneFactory, EquipageFactory, LieuFactory, dans, maintenant
@@ -64,7 +65,7 @@ class TestBassins:
         proches = bassins(dessertes(Lieu.objects.all(), PERIODE))
         assert proches[cle_lieu(monde["lieu"])].population == (1400, 2300, 4200)
         assert proches[TOUT].communes == 4
-        assert proches[TOUT].naissances(10) == [14, 23, 42]
+        assert proches[TOUT].naissances(Natalite(10, "pour l'essai")) == [14, 23, 42]
 
     def test_a_commune_near_two_places_of_a_house_counts_once(self, monde: dict[str, Any]) -> None:
         deuxieme = LieuFactory(
