@@ -30,7 +30,7 @@ from maisons.couverture import (
     dessertes,
     jamais_desservies,
 )
-from maisons.couverture_plan import dessiner
+from maisons.couverture_plan import carte_de_couverture
 from maisons.forms_couverture import CouvertureForm
 from maisons.models import Departement, Lieu, Maison
 from socle.admin import PortailAdminSite
@@ -133,7 +133,7 @@ def couverture(request: HttpRequest) -> HttpResponse:
             "nombre_communes": len(sans_arret),
             "communes_du_departement": len(vue.communes),
             "habitants_sans": sum(commune.commune.population for commune in sans_arret),
-            "plan": dessiner(form.cleaned_data["departement"].code, vue.communes, vue.servis),
+            "carte": carte_de_couverture(form.cleaned_data["departement"], vue.communes, vue.servis),
             "fichiers": [
                 (titre, [(genre.label, _url(request, table, genre)) for genre in FormatTableau])
                 for table, titre in zip(

@@ -146,6 +146,16 @@ class TestPage:
         assert reponse.status_code == 422
         assert "Dites d&#x27;où vient ce taux" in reponse.content.decode()
 
+    def test_the_map_shows_each_commune_and_each_place(self, client: Client, monde: dict[str, Any]) -> None:
+        client = entrer(client, personne("pilote", monde["lieu"].maison))
+        carte = client.get(reverse("admin:maisons_couverture")).context["carte"]
+        vus = sorted((signe.disque.classe, signe.disque.titre) for signe in carte.signes)
+        assert vus == [
+            ("arret", f"{monde['lieu'].maison.nom}, Ici"),
+            ("couverte", "Ici"),
+            *(("loin", nom) for nom in ("A19", "A30", "A4", "A9")),
+        ]
+
     def test_communes_far_from_any_place_are_said_to_be_so(self, client: Client, monde: dict[str, Any]) -> None:
         client = entrer(client, personne("pilote", monde["lieu"].maison))
 
