@@ -6,6 +6,7 @@ are merged by hand. The contact a booking was made with is the only key (decisio
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -32,6 +33,22 @@ def _contacts(utilisateur: Utilisateur, *, fin: str = "") -> Q:
             siens &= Q(**{f"{fin}__gte": contact.depuis})
         condition |= siens
     return condition
+
+
+def est_sienne(utilisateur: Utilisateur) -> Callable[[Inscription | DemandeGroupe], bool]:
+    """Whether a row was made with the account's own contact.
+
+    Who holds the link of a row's page may do all that is done there, whether the sharing lasts or not: nobody is
+    given the other parent's.
+    """
+    telephone = espace.telephone_de(utilisateur)
+
+    def sienne(ligne: Inscription | DemandeGroupe) -> bool:
+        if ligne.email:
+            return ligne.email == utilisateur.email
+        return bool(telephone) and ligne.telephone == telephone
+
+    return sienne
 
 
 def inscriptions_de(utilisateur: Utilisateur) -> InscriptionQuerySet:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from ateliers.espace import demandes_de, inscriptions_de
+from ateliers.espace import demandes_de, est_sienne, inscriptions_de
 from ateliers.groupes.messages import jeton as jeton_groupe
 from ateliers.messages import USAGE_LIEN
 from ateliers.models import DemandeGroupe, Inscription
@@ -36,26 +36,35 @@ RAYON_SUIVI_KM = 10
 @dataclass(frozen=True)
 class MaReservation:
     inscription: Inscription
-    # The page of whoever holds its link; none once the session is over.
+    # The page of whoever holds its link: never given for the other parent's, nor once the session is over.
     adresse: str
     de_l_autre: bool
 
 
 def _reservations(inscriptions: Any, utilisateur: Utilisateur, *, liees: bool) -> list[MaReservation]:
+    sienne = est_sienne(utilisateur)
     return [
         MaReservation(
             inscription=inscription,
             adresse=reverse("ateliers:ma_reservation", args=[liens.signer(USAGE_LIEN, inscription.pk)])
-            if liees
+            if liees and sienne(inscription)
             else "",
-            de_l_autre=bool(inscription.email) and inscription.email != utilisateur.email,
+            de_l_autre=not sienne(inscription),
         )
         for inscription in inscriptions
     ]
 
 
-def _groupes(demandes: list[DemandeGroupe]) -> list[tuple[DemandeGroupe, str]]:
-    return [(demande, reverse("ateliers:mon_groupe", args=[jeton_groupe(demande)])) for demande in demandes]
+def _groupes(demandes: list[DemandeGroupe], utilisateur: Utilisateur) -> list[tuple[DemandeGroupe, str]]:
+    """Each with its page; "" for the other parent's."""
+    sienne = est_sienne(utilisateur)
+    return [
+        (
+            demande,
+            reverse("ateliers:mon_groupe", args=[jeton_groupe(demande)]) if sienne(demande) else "",
+        )
+        for demande in demandes
+    ]
 
 
 @require_safe
@@ -73,7 +82,7 @@ def accueil(request: HttpRequest, utilisateur: Utilisateur) -> HttpResponse:
     contexte = {
         "reservations": _reservations(a_venir, utilisateur, liees=True),
         "fiches": fiches(list(enfants_de(utilisateur).order_by("pk")), utilisateur, le=timezone.localdate(maintenant)),
-        "groupes": _groupes(demandes_de(utilisateur)),
+        "groupes": _groupes(demandes_de(utilisateur), utilisateur),
         "communes": communes_suivies(utilisateur),
         "maisons": suivies,
         "seances": list(

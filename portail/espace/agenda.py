@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ateliers.espace import inscriptions_de
+from ateliers.espace import est_sienne, inscriptions_de
 from ateliers.ical import evenement_prive
 from ateliers.messages import lien_reservation
 from familles import ical
@@ -47,8 +47,14 @@ def agenda_ics(request: HttpRequest, jeton: str) -> HttpResponse:
         .filter(seance__fin__gt=maintenant - PASSE)
         .order_by("seance__debut", "pk")[:RESERVATIONS_MAX]
     )
+    sienne = est_sienne(flux.utilisateur)
     evenements: list[EvenementICal | JourneesICal] = [
-        evenement_prive(inscription.seance, url=lien_reservation(inscription)) for inscription in inscriptions
+        evenement_prive(
+            inscription.seance,
+            # The page of the other parent's booking is that parent's.
+            url=lien_reservation(inscription) if sienne(inscription) else absolu(reverse("espace:accueil")),
+        )
+        for inscription in inscriptions
     ]
     versions = list(VersionJalon.objects.publiees())
     for enfant in enfants_de(flux.utilisateur).filter(suivi=True).order_by("pk"):
