@@ -68,15 +68,27 @@ def _rattacher(utilisateur: Utilisateur, maintenant: datetime) -> AccesFamille:
         return AccesFamille.objects.get(utilisateur=utilisateur, genre=GenreAcces.TITULAIRE)
 
 
+def comptes_de(famille: Famille) -> QuerySet[Utilisateur]:
+    """The accounts whose own family it is; not those it is shared with."""
+    siens = Q(pk__in=AccesFamille.objects.filter(famille=famille, genre=GenreAcces.TITULAIRE).values("utilisateur"))
+    if famille.email:
+        siens |= Q(email__iexact=famille.email)
+    return Utilisateur.objects.filter(siens)
+
+
 def contacts_de(utilisateur: Utilisateur) -> list[ContactProuve]:
     """Whose bookings an account sees: its own proven contacts, and those of the accounts it shares a family with.
 
-    Of the others it sees what is of use since they share: `depuis`, the later of the two beginnings.
+    That is its own guests and the owner of a family it is a guest of: two guests of one family agreed to nothing
+    between them. Of the others it sees what is of use since they share: `depuis`, the later of the two beginnings.
     """
     siens = list(AccesFamille.objects.filter(utilisateur=utilisateur))
     depuis: dict[int, datetime] = {}
     mes_debuts = {acces.famille_id: acces.depuis for acces in siens}
-    autres = AccesFamille.objects.filter(famille__in=mes_debuts).exclude(utilisateur=utilisateur)
+    sienne = [acces.famille_id for acces in siens if acces.genre == GenreAcces.TITULAIRE]
+    autres = AccesFamille.objects.filter(
+        Q(famille__in=sienne) | Q(famille__in=mes_debuts, genre=GenreAcces.TITULAIRE)
+    ).exclude(utilisateur=utilisateur)
     for acces in autres:
         debut = max(acces.depuis, mes_debuts[acces.famille_id])
         depuis[acces.utilisateur_id] = min(debut, depuis.get(acces.utilisateur_id, debut))
