@@ -17,9 +17,8 @@ from django.db.models import Q, QuerySet
 from familles import accords, messages
 from familles.calendrier import EstFerie, Fenetre, Reperes, fenetre, jamais_ferie
 from familles.enums import ObjetAccord
-from familles.espace import profil_de, telephone_de
+from familles.espace import comptes_de, profil_de, telephone_de
 from familles.models import (
-    AccesFamille,
     Consentement,
     Enfant,
     Famille,
@@ -84,10 +83,11 @@ def demander(*, utilisateur: Utilisateur, enfant: Enfant, jalon: Jalon, maintena
 
 @transaction.atomic
 def ne_plus_demander(*, utilisateur: Utilisateur, enfant: Enfant, jalon: Jalon, maintenant: datetime) -> None:
-    _retirer(RappelEntretien.objects.filter(utilisateur=utilisateur, enfant=enfant, jalon=jalon), maintenant)
+    retirer(RappelEntretien.objects.filter(utilisateur=utilisateur, enfant=enfant, jalon=jalon), maintenant=maintenant)
 
 
-def _retirer(rappels: QuerySet[RappelEntretien], maintenant: datetime) -> None:
+def retirer(rappels: QuerySet[RappelEntretien], *, maintenant: datetime) -> None:
+    """These wishes end, and their consents with them."""
     accords.clore(objet=ObjetAccord.RAPPELS_ENTRETIENS, cibles=rappels, maintenant=maintenant)
     rappels.delete()
 
@@ -140,12 +140,13 @@ def fuseau_de(utilisateur: Utilisateur) -> str:
 
 @enregistrer_silence
 def _tout_arreter(famille: Famille, maintenant: datetime) -> set[tuple[str, str]]:
-    """No reminder, no milestone, no calendar address any more for this family's accounts."""
-    siens = Q(pk__in=AccesFamille.objects.filter(famille=famille).values("utilisateur"))
-    if famille.email:
-        siens |= Q(email__iexact=famille.email)
-    comptes = list(Utilisateur.objects.filter(siens).select_related("profil_parent"))
-    _retirer(RappelEntretien.objects.filter(enfant__famille=famille), maintenant)
+    """No reminder, no milestone, no calendar address any more for the accounts whose family it is.
+
+    A guest's own calendar and messages are hers: only what she asked for a child of this family ends.
+    """
+    comptes = list(comptes_de(famille).select_related("profil_parent"))
+    siens = Q(enfant__famille=famille) | Q(utilisateur__in=comptes)
+    retirer(RappelEntretien.objects.filter(siens), maintenant=maintenant)
     Enfant.objects.filter(famille=famille).update(suivi=False)
     FluxParent.objects.filter(utilisateur__in=comptes).delete()
     contacts = {(Canal.EMAIL.value, compte.email) for compte in comptes}

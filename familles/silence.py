@@ -11,7 +11,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from familles.models import Famille
+from familles.espace import comptes_de
+from familles.models import AccesFamille, Enfant, Famille
 from socle import oppositions
 from socle.enums import Canal, StatutMessage
 from socle.models import Message
@@ -32,8 +33,14 @@ def enregistrer_silence(suite: Suite) -> Suite:
 
 @transaction.atomic
 def tout_arreter(*, famille: Famille, maintenant: datetime) -> None:
-    """Stop every message to a family at once, those waiting in the outbox included. Asking twice is harmless."""
+    """Stop every message to a family at once, those waiting in the outbox included. Asking twice is harmless.
+
+    What its accounts see as guests of another family stops too: the milestones of the children they share. The other
+    parent's bookings, group, calendar and messages go on.
+    """
     famille = Famille.objects.select_for_update(of=("self",), no_key=True).get(pk=famille.pk)
+    partagees = AccesFamille.objects.filter(utilisateur__in=comptes_de(famille)).values("famille")
+    Enfant.objects.filter(famille__in=partagees).update(suivi=False)
     contacts = contacts_de(famille) | cesser(famille=famille, maintenant=maintenant)
     for canal, destinataire in sorted(contacts):
         oppositions.arreter(canal=Canal(canal), destinataire=destinataire, maintenant=maintenant)

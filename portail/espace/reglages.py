@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ateliers.espace import changer_langue
 from familles import preferences, silence
-from familles.espace import ouvrir, profil_de
+from familles.espace import contacts_de, ouvrir, profil_de
 from familles.forms import CodeForm, ReglagesForm, TelephoneForm
 from familles.messages import CODE_UTILE_PENDANT, USAGE_AGENDA, absolu
 from familles.models import FluxParent
@@ -148,7 +148,7 @@ def tout_arreter(request: HttpRequest, utilisateur: Utilisateur) -> HttpResponse
         with transaction.atomic():
             silence.tout_arreter(famille=ouvrir(utilisateur, maintenant=maintenant), maintenant=maintenant)
         return redirect(f"{reverse('espace:accueil')}?fait=arret")
-    return render(request, "espace/tout_arreter.html")
+    return render(request, "espace/tout_arreter.html", {"partage": len(contacts_de(utilisateur)) > 1})
 
 
 @require_POST
