@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
 from familles.effacement import effacer_tout
+from familles.enums import GenreAcces
 from familles.mes_donnees import personne_de
-from familles.models import AccesDonnees, DemandeRappel, Famille, InvitationCoparent
+from familles.models import AccesDonnees, AccesFamille, DemandeRappel, Famille, InvitationCoparent
 from socle.conservation import purge
 from socle.models import Utilisateur
 
@@ -61,8 +62,14 @@ def demandes_rappel(avant: datetime, maintenant: datetime, nombre: int) -> int:
 
 @purge("invitations_coparent")
 def invitations_coparent(avant: datetime, maintenant: datetime, nombre: int) -> int:
-    """Somebody else's address, which a family typed: also once it was accepted, the account knows its own."""
-    lot = InvitationCoparent.objects.filter(expire_le__lt=avant).order_by("pk")[:nombre]
+    """Somebody else's address, which a family typed.
+
+    One that was accepted stays while the family is shared: the consent to share names it, and ends the sharing.
+    """
+    partages = AccesFamille.objects.filter(
+        famille=OuterRef("famille"), utilisateur__email=OuterRef("email"), genre=GenreAcces.COPARENT
+    )
+    lot = InvitationCoparent.objects.filter(~Exists(partages), expire_le__lt=avant).order_by("pk")[:nombre]
     supprimees, _detail = InvitationCoparent.objects.filter(pk__in=lot.values("pk")).delete()
     return supprimees
 

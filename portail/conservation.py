@@ -160,9 +160,9 @@ REGLES = [
         code="invitations_coparent",
         quoi=_("L'adresse d'un coparent que vous avez invité"),
         mois=1,
-        depuis=_("la fin de l'invitation"),
+        depuis=_("la fin de l'invitation ; acceptée, elle reste tant que dure le partage"),
         ensuite=_EFFACE,
-        raison=_("vous montrer ce qu'il en est"),
+        raison=_("vous montrer ce qu'il en est, et vous laisser arrêter le partage"),
     ),
     Regle(
         code="invitations",
