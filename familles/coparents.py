@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from familles import accords, messages
+from familles import accords, entretiens, messages
 from familles.enums import GenreAcces, ObjetAccord
 from familles.espace import ouvrir, profil_de
-from familles.models import AccesFamille, Consentement, InvitationCoparent
+from familles.models import AccesFamille, Consentement, Famille, InvitationCoparent, RappelEntretien
 from socle import liens
 from socle.models import Utilisateur
 from socle.quotas import consommer
@@ -70,13 +70,20 @@ def lire(jeton: str, *, maintenant: datetime) -> InvitationCoparent | None:
 
 @transaction.atomic
 def accepter(*, invitation: InvitationCoparent, utilisateur: Utilisateur, maintenant: datetime) -> AccesFamille:
-    """Share the family with whoever proved the invited address. Raises PartageRefuse for anybody else."""
+    """Share the family with whoever proved the invited address.
+
+    Raises PartageRefuse for anybody else, and when as many as may be share it by now.
+    """
     if utilisateur.email != invitation.email:
         raise PartageRefuse(_("Cette invitation est pour une autre adresse que celle de votre compte."))
+    _verrouiller(invitation, utilisateur)
     ouvertes = InvitationCoparent.objects.ouvertes(maintenant=maintenant)
     verrouillee = ouvertes.select_for_update(of=("self",), no_key=True).filter(pk=invitation.pk).first()
     if verrouillee is None:
         raise PartageRefuse(_("Cette invitation ne sert plus. Demandez-en une autre."))
+    autres = AccesFamille.objects.filter(famille=verrouillee.famille_id, genre=GenreAcces.COPARENT)
+    if autres.exclude(utilisateur=utilisateur).count() >= COPARENTS_MAX:
+        raise PartageRefuse(_("Cette famille est déjà partagée avec %d personnes.") % COPARENTS_MAX)
     # Both see what the other books: the one who accepts has a family of her own to be known by.
     ouvrir(utilisateur, maintenant=maintenant)
     acces, _cree = AccesFamille.objects.get_or_create(
@@ -90,6 +97,13 @@ def accepter(*, invitation: InvitationCoparent, utilisateur: Utilisateur, mainte
     return acces
 
 
+def _verrouiller(invitation: InvitationCoparent, utilisateur: Utilisateur) -> None:
+    """Both families at once and in order: two parents may accept each other's invitation at the same moment."""
+    siennes = AccesFamille.objects.filter(utilisateur=utilisateur, genre=GenreAcces.TITULAIRE)
+    familles = Famille.objects.filter(Q(pk=invitation.famille_id) | Q(pk__in=siennes.values("famille")))
+    list(familles.select_for_update(of=("self",), no_key=True).order_by("pk"))
+
+
 @transaction.atomic
 def retirer_invitation(*, invitation: InvitationCoparent, maintenant: datetime) -> None:
     """The link opens nothing any more."""
@@ -101,7 +115,12 @@ def retirer_invitation(*, invitation: InvitationCoparent, maintenant: datetime) 
 
 @transaction.atomic
 def cesser(*, acces: AccesFamille, maintenant: datetime) -> None:
-    """Stop sharing, whoever asks: at once, in both directions, and nobody is told why."""
+    """Stop sharing, whoever asks: at once, in both directions, and nobody is told why.
+
+    Reminders that the guest asked for about the family's children end with it.
+    """
+    rappels = RappelEntretien.objects.filter(utilisateur=acces.utilisateur_id, enfant__famille=acces.famille_id)
+    entretiens.retirer(rappels, maintenant=maintenant)
     invitations = InvitationCoparent.objects.filter(famille=acces.famille_id, email=acces.utilisateur.email)
     _clore(invitations, maintenant)
     _clore(AccesFamille.objects.filter(pk=acces.pk), maintenant)
