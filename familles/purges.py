@@ -37,6 +37,12 @@ def _compte_ouvert(depuis: datetime) -> Exists:
     return Exists(Utilisateur.objects.filter(email=Lower(OuterRef("email")), last_login__gte=depuis))
 
 
+@enregistrer_activite
+def _compte_rattache(depuis: datetime) -> Exists:
+    """An account that opens it, were it known by another address or shared."""
+    return Exists(AccesFamille.objects.filter(famille=OuterRef("pk"), utilisateur__last_login__gte=depuis))
+
+
 def inactives(*, avant: datetime) -> Q:
     """Families of which nothing was heard since then."""
     condition = Q(cree_le__lt=avant, fusionnee_dans__isnull=True)

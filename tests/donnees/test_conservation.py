@@ -101,9 +101,19 @@ class TestFamilles:
                 demande__en_attente_depuis=f.dans(days=-900),
             ),
             lambda famille: f.UtilisateurFactory(email=famille.email, last_login=f.dans(days=-10)),
+            lambda famille: f.AccesFamilleFactory(
+                coparent=True, famille=famille, utilisateur__last_login=f.dans(days=-10)
+            ),
             lambda famille: f.FamilleFactory(fusionnee_dans=famille),
         ],
-        ids=["a booking", "a request", "a member of a group", "an account in use", "another contact of hers"],
+        ids=[
+            "a booking",
+            "a request",
+            "a member of a group",
+            "an account in use",
+            "a coparent's account in use",
+            "another contact of hers",
+        ],
     )
     def test_a_sign_of_life_keeps_it(self, signe: Callable[[Famille], Any]) -> None:
         famille = f.FamilleFactory(cree_le=f.dans(days=-900))
