@@ -12,7 +12,8 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from familles.enums import GenreAcces
+from familles import accords
+from familles.enums import GenreAcces, ObjetAccord
 from familles.models import AccesFamille, Enfant, Famille, ProfilParent
 from socle.models import Utilisateur
 
@@ -138,6 +139,8 @@ def changer_enfant(
     return enfant
 
 
-def retirer_enfant(*, enfant: Enfant) -> None:
-    """Forget a child: bookings keep their number of seats, reminders go."""
+@transaction.atomic
+def retirer_enfant(*, enfant: Enfant, maintenant: datetime) -> None:
+    """Forget a child: bookings keep their number of seats, reminders go and the consents to them end."""
+    accords.clore(objet=ObjetAccord.RAPPELS_ENTRETIENS, cibles=enfant.rappels.all(), maintenant=maintenant)
     enfant.delete()

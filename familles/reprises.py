@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from familles import entretiens
 from familles.fusions import Contexte, FusionRefusee, Reprise, enregistrer_reprise
 from familles.models import AccesFamille, InvitationCoparent, RappelEntretien
 
@@ -23,7 +24,7 @@ def reprendre_espaces(contexte: Contexte) -> dict[str, list[int]]:
         garde = contexte.enfants[rappel.enfant_id]
         siens = RappelEntretien.objects.filter(utilisateur=rappel.utilisateur_id, jalon=rappel.jalon_id)
         if siens.filter(enfant=garde).exists():
-            rappel.delete()
+            entretiens.retirer(siens.filter(pk=rappel.pk), maintenant=contexte.maintenant)
         else:
             siens.filter(pk=rappel.pk).update(enfant_id=garde)
     return {}

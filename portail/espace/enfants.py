@@ -163,7 +163,7 @@ def enfant_modifier(request: HttpRequest, utilisateur: Utilisateur, pk: int) -> 
 @require_POST
 @avec_espace
 def enfant_retirer(request: HttpRequest, utilisateur: Utilisateur, pk: int) -> HttpResponse:
-    espace.retirer_enfant(enfant=_sien(utilisateur, pk))
+    espace.retirer_enfant(enfant=_sien(utilisateur, pk), maintenant=timezone.now())
     return redirect("espace:accueil")
 
 
