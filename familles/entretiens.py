@@ -131,7 +131,7 @@ def _possibles(versions: dict[int, VersionJalon], *, le: date) -> list[RappelEnt
 
 def fuseau_de(utilisateur: Utilisateur) -> str:
     """The clock of the first commune or house that the account follows; the portal's without any."""
-    suivi = Suivi.objects.filter(destinataire=utilisateur.email).select_related("commune__departement")
+    suivi = Suivi.objects.confirmes().filter(destinataire=utilisateur.email).select_related("commune__departement")
     if (premier := suivi.order_by("pk").first()) is not None:
         return premier.commune.departement.fuseau
     maison = utilisateur.maisons_suivies.select_related("maison__departement").order_by("pk").first()

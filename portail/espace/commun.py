@@ -86,9 +86,10 @@ def fiches(enfants: list[Enfant], utilisateur: Utilisateur, *, le: date) -> list
 
 
 def communes_suivies(utilisateur: Utilisateur) -> list[Suivi]:
-    """Those followed with the account's own address, its owner's yes given or not yet."""
+    """Those followed with the account's own address, once its owner said yes: anybody may have typed it."""
     return list(
-        Suivi.objects.filter(canal=Canal.EMAIL, destinataire=utilisateur.email)
+        Suivi.objects.confirmes()
+        .filter(canal=Canal.EMAIL, destinataire=utilisateur.email)
         .select_related("commune__departement")
         .order_by("commune__nom_recherche", "pk")
     )
