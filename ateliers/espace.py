@@ -11,8 +11,10 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from ateliers.enums import DEMANDES_OUVERTES, StatutDemande
+from ateliers.groupes import regles
 from ateliers.groupes.naissances import noter_naissance
 from ateliers.models import DemandeGroupe, Inscription
 from ateliers.models.inscriptions import InscriptionQuerySet
@@ -76,9 +78,11 @@ def changer_langue(*, utilisateur: Utilisateur, langue: str, maintenant: datetim
 def apres_naissance(*, enfant: Enfant, maintenant: datetime) -> None:
     """The birth of a child is noted in the account: its group counts from it too.
 
-    Raises DemandeRefusee for a date that the group cannot take.
+    Not past the first birthday: no group takes the child any more, and what the account says of it stands.
     """
-    if enfant.naissance is None:
+    if enfant.naissance is None or not regles.est_de_la_premiere_annee(
+        enfant.naissance, aujourd_hui=timezone.localdate(maintenant)
+    ):
         return
     for demande in DemandeGroupe.objects.filter(
         enfants=enfant, est_ne=False, statut__in=(*DEMANDES_OUVERTES, StatutDemande.PLACEE)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ateliers.espace import apres_naissance
-from ateliers.groupes.demandes import DemandeRefusee, groupes_proches
+from ateliers.groupes.demandes import groupes_proches
 from ateliers.groupes.regles import Profil
 from familles import entretiens, espace
 from familles.accords import FORMULATIONS
@@ -65,21 +65,17 @@ def enfant(request: HttpRequest, utilisateur: Utilisateur, pk: int) -> HttpRespo
         request.POST if request.method == "POST" else None, terme=sien.terme_prevu, aujourd_hui=le
     )
     if request.method == "POST" and naissance.is_valid():
-        try:
-            _changer(
-                sien,
-                prenom=sien.prenom,
-                naissance=naissance.cleaned_data["naissance"],
-                # Kept: a premature child's age is counted from both.
-                terme_prevu=sien.terme_prevu,
-                suivi=sien.suivi,
-                maintenant=maintenant,
-            )
-        except DemandeRefusee as refus:
-            naissance.add_error("naissance", str(refus))
-        else:
-            messages.success(request, _("C'est noté. Les dates sont recalculées depuis ce jour-là."))
-            return redirect("espace:enfant", pk=sien.pk)
+        _changer(
+            sien,
+            prenom=sien.prenom,
+            naissance=naissance.cleaned_data["naissance"],
+            # Kept: a premature child's age is counted from both.
+            terme_prevu=sien.terme_prevu,
+            suivi=sien.suivi,
+            maintenant=maintenant,
+        )
+        messages.success(request, _("C'est noté. Les dates sont recalculées depuis ce jour-là."))
+        return redirect("espace:enfant", pk=sien.pk)
     (fiche,) = fiches([sien], utilisateur, le=le)
     proximite = proximite_de(communes_suivies(utilisateur))
     contexte: dict[str, Any] = {
@@ -143,19 +139,15 @@ def enfant_modifier(request: HttpRequest, utilisateur: Utilisateur, pk: int) -> 
     )
     if request.method == "POST" and form.is_valid():
         donnees = form.cleaned_data
-        try:
-            _changer(
-                sien,
-                prenom=donnees["prenom"],
-                naissance=donnees["naissance"],
-                terme_prevu=donnees["terme"],
-                suivi=donnees["suivi"],
-                maintenant=maintenant,
-            )
-        except DemandeRefusee as refus:
-            form.add_error("naissance", str(refus))
-        else:
-            return redirect("espace:enfant", pk=sien.pk)
+        _changer(
+            sien,
+            prenom=donnees["prenom"],
+            naissance=donnees["naissance"],
+            terme_prevu=donnees["terme"],
+            suivi=donnees["suivi"],
+            maintenant=maintenant,
+        )
+        return redirect("espace:enfant", pk=sien.pk)
     statut = INVALIDE if form.errors else 200
     return render(request, "espace/enfant_modifier.html", {"form": form, "enfant": sien}, status=statut)
 
