@@ -26,6 +26,7 @@ from portail.espace.commun import INVALIDE, TROP, avec_espace
 from socle import liens, oppositions
 from socle.enums import Canal
 from socle.models import Utilisateur
+from socle.quotas import consommer
 
 # Waits in the session for its code to be typed.
 ATTENTE = "telephone_a_prouver"
@@ -98,7 +99,7 @@ def telephone(request: HttpRequest, utilisateur: Utilisateur) -> HttpResponse:
                 form.add_error(None, str(refus))
                 statut = TROP
             else:
-                request.session[ATTENTE] = {"numero": numero, "empreinte": empreinte, "le": time.time(), "essais": 0}
+                request.session[ATTENTE] = {"numero": numero, "empreinte": empreinte, "le": time.time()}
                 return redirect("espace:telephone_code")
     return render(request, "espace/telephone.html", {"form": form}, status=statut)
 
@@ -112,21 +113,20 @@ def telephone_code(request: HttpRequest, utilisateur: Utilisateur) -> HttpRespon
         return redirect("espace:telephone")
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        # Counted before it is looked at, so that two at once are two.
-        attente["essais"] += 1
-        request.session[ATTENTE] = attente
-        recue = preferences.empreinte(attente["numero"], form.cleaned_data["code"])
-        if hmac.compare_digest(recue, attente["empreinte"]):
-            del request.session[ATTENTE]
-            preferences.prouver_telephone(
-                utilisateur=utilisateur, telephone=attente["numero"], maintenant=timezone.now()
-            )
-            messages.success(request, _("C'est bien votre numéro. Vous pouvez choisir ce qui arrive par SMS."))
-            return redirect("espace:reglages")
-        if attente["essais"] >= ESSAIS_MAX:
+        maintenant = timezone.now()
+        # Counted before it is looked at, and by the database: two at once are two.
+        if not consommer(
+            usage="code_sms_essai", origine=attente["empreinte"], limite=ESSAIS_MAX, maintenant=maintenant
+        ):
             del request.session[ATTENTE]
             messages.error(request, _("Ce n'est pas ce code. Demandez-en un autre."))
             return redirect("espace:telephone")
+        recue = preferences.empreinte(attente["numero"], form.cleaned_data["code"])
+        if hmac.compare_digest(recue, attente["empreinte"]):
+            del request.session[ATTENTE]
+            preferences.prouver_telephone(utilisateur=utilisateur, telephone=attente["numero"], maintenant=maintenant)
+            messages.success(request, _("C'est bien votre numéro. Vous pouvez choisir ce qui arrive par SMS."))
+            return redirect("espace:reglages")
         form.add_error("code", _("Ce n'est pas ce code. Vérifiez le SMS."))
     return render(request, "espace/telephone_code.html", {"form": form}, status=INVALIDE if form.errors else 200)
 
