@@ -111,8 +111,7 @@ def deposer_rappels(*, maintenant: datetime, est_ferie: EstFerie = jamais_ferie)
         )
         if du is not None and not Message.objects.filter(cle_unique__startswith=messages.cle_entretien(rappel)):
             profil = profil_de(rappel.utilisateur)
-            messages.rappel_entretien(rappel, profil=profil, pas_apres=du.pas_apres, maintenant=maintenant)
-            deposes += 1
+            deposes += messages.rappel_entretien(rappel, profil=profil, pas_apres=du.pas_apres, maintenant=maintenant)
     return deposes
 
 

@@ -112,27 +112,29 @@ def cle_entretien(rappel: RappelEntretien) -> str:
 
 def rappel_entretien(
     rappel: RappelEntretien, *, profil: ProfilParent, pas_apres: datetime, maintenant: datetime
-) -> None:
-    """That something asked for can be done now: neither what, nor for whom; the parent's own page says it."""
+) -> int:
+    """That something asked for can be done now: neither what, nor for whom; the parent's own page says it.
+
+    How many rows: none for somebody who wants no message.
+    """
     compte = rappel.utilisateur
     telephone = profil.telephone.as_e164 if profil.telephone else ""
     with override(profil.langue):
         lien = absolu(reverse("espace:accueil"))
-    deposer(
-        [
-            Envoi(
-                canal=canal,
-                destinataire=destinataire,
-                langue=profil.langue,
-                modele="rappel_entretien",
-                contexte={"lien": lien},
-                cle_unique=f"{cle_entretien(rappel)}{canal}",
-                pas_apres=pas_apres,
-            )
-            for canal, destinataire in canaux_voulus(profil.canal_entretiens, email=compte.email, telephone=telephone)
-        ],
-        maintenant=maintenant,
-    )
+    envois = [
+        Envoi(
+            canal=canal,
+            destinataire=destinataire,
+            langue=profil.langue,
+            modele="rappel_entretien",
+            contexte={"lien": lien},
+            cle_unique=f"{cle_entretien(rappel)}{canal}",
+            pas_apres=pas_apres,
+        )
+        for canal, destinataire in canaux_voulus(profil.canal_entretiens, email=compte.email, telephone=telephone)
+    ]
+    deposer(envois, maintenant=maintenant)
+    return len(envois)
 
 
 def code_telephone(*, telephone: str, code: str, langue: str, maintenant: datetime) -> None:

@@ -18,7 +18,7 @@ from ateliers.groupes.demandes import groupes_proches
 from ateliers.groupes.regles import Profil
 from familles import entretiens, espace
 from familles.accords import FORMULATIONS
-from familles.enums import AideProche, ObjetAccord
+from familles.enums import AideProche, ChoixCanal, ObjetAccord
 from familles.forms import EnfantForm, NaissanceForm
 from familles.models import Enfant, Jalon
 from maisons.forms import Proximite
@@ -82,6 +82,7 @@ def enfant(request: HttpRequest, utilisateur: Utilisateur, pk: int) -> HttpRespo
         "fiche": fiche,
         "enfant": sien,
         "naissance_form": None if sien.est_ne else naissance,
+        "sans_message": espace.profil_de(utilisateur).canal_entretiens == ChoixCanal.AUCUN,
         "accord": FORMULATIONS[ObjetAccord.RAPPELS_ENTRETIENS].texte,
         "proximite": proximite,
         "aujourd_hui": le,

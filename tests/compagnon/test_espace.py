@@ -21,9 +21,10 @@ from ateliers.enums import CanalDemande, StatutDemande, StatutInscription
 from ateliers.espace import inscriptions_de
 from ateliers.groupes.messages import USAGE_LIEN as USAGE_GROUPE
 from ateliers.models import Inscription
-from familles import accords, coparents, espace, preferences
+from familles import accords, coparents, entretiens, espace, preferences, reprises
 from familles.chargement import charger_calendrier
 from familles.enums import ChoixCanal, GenreAcces, ObjetAccord, StatutRappel
+from familles.fusions import Contexte
 from familles.messages import USAGE_AGENDA, USAGE_COPARENT
 from familles.models import (
     AccesFamille,
@@ -32,6 +33,7 @@ from familles.models import (
     Famille,
     FluxParent,
     InvitationCoparent,
+    Jalon,
     ProfilParent,
     RappelEntretien,
 )
@@ -45,6 +47,7 @@ from tests.factories import (
     CommuneFactory,
     DemandeGroupeFactory,
     DemandeRappelFactory,
+    DepartementFactory,
     EnfantFactory,
     FamilleFactory,
     GroupePairsFactory,
@@ -53,6 +56,7 @@ from tests.factories import (
     MaisonFactory,
     ProfilParentFactory,
     SeanceFactory,
+    SuiviFactory,
     UtilisateurFactory,
     dans,
     maintenant,
@@ -216,6 +220,18 @@ class TestEnfants:
         assert enfant.terme_prevu == jour + timedelta(days=10)
         assert (demande.repere, demande.est_ne) == (enfant.naissance, True)
 
+    def test_a_birth_too_old_for_its_group_is_noted_all_the_same(self, chez_camille: Client) -> None:
+        """She asked for a group before the birth, and opens her space again fourteen months later."""
+        terme = timezone.localdate() - timedelta(days=420)
+        famille = FamilleFactory(email=CAMILLE)
+        demande = DemandeGroupeFactory(famille=famille, email=CAMILLE, repere=terme, est_ne=False)
+        enfant = demande.enfants.get()
+        adresse = reverse("espace:enfant", args=[enfant.pk])
+        assert chez_camille.post(adresse, {"naissance": f"{terme:%d/%m/%Y}"}).status_code == 302
+        enfant.refresh_from_db()
+        demande.refresh_from_db()
+        assert (enfant.naissance, demande.est_ne) == (terme, False)
+
     def test_another_family_s_child_is_a_404(self, chez_camille: Client) -> None:
         autre = EnfantFactory(famille=FamilleFactory(email=ALEX))
         for nom, args in (("enfant", ()), ("enfant_modifier", ())):
@@ -247,6 +263,14 @@ class TestEnfants:
         assert "D&#x27;un autre âge" not in vue
         assert 'value="ne"' in vue
 
+    def test_a_commune_that_somebody_else_typed_for_her_is_not_followed(
+        self, chez_camille: Client, camille: Utilisateur
+    ) -> None:
+        loin = DepartementFactory(code="972", nom="Martinique", fuseau="America/Martinique")
+        SuiviFactory(a_confirmer=True, destinataire=CAMILLE, commune=CommuneFactory(nom="Le Robert", departement=loin))
+        assert "Le Robert" not in page(chez_camille)
+        assert entretiens.fuseau_de(camille) == "Europe/Paris"
+
 
 class TestRappelsEtAccords:
     def test_asked_for_in_one_tap_and_written_down(self, chez_camille: Client, camille: Utilisateur) -> None:
@@ -266,6 +290,41 @@ class TestRappelsEtAccords:
         accord.refresh_from_db()
         assert accord.retire_le is not None
         assert "Retiré" in page(chez_camille, "accords")
+
+    def test_whoever_wants_no_message_is_told_that_none_will_come(
+        self, chez_camille: Client, camille: Utilisateur
+    ) -> None:
+        charger_calendrier(maintenant=maintenant())
+        naissance = timezone.localdate() - timedelta(days=35)
+        enfant = EnfantFactory(famille=FamilleFactory(email=CAMILLE), naissance=naissance, terme_prevu=None)
+        assert "aucun message" not in page(chez_camille, "enfant", enfant.pk)
+        ProfilParentFactory(utilisateur=camille, canal_entretiens=ChoixCanal.AUCUN)
+        chez_camille.post(reverse("espace:rappel", args=[enfant.pk, "epnp_1"]))
+        assert "aucun message" in page(chez_camille, "enfant", enfant.pk)
+        assert entretiens.deposer_rappels(maintenant=dans(days=4)) == 0
+        ProfilParent.objects.update(canal_entretiens=ChoixCanal.EMAIL)
+        assert entretiens.deposer_rappels(maintenant=dans(days=4)) == 1
+
+    def test_consents_end_with_the_reminders_of_a_child_taken_off_or_merged(
+        self, chez_camille: Client, camille: Utilisateur
+    ) -> None:
+        charger_calendrier(maintenant=maintenant())
+        jalon = Jalon.objects.get(code="epnp_1")
+        garde, double = EnfantFactory(famille=FamilleFactory(email=CAMILLE)), EnfantFactory()
+        for enfant in (garde, double):
+            entretiens.demander(utilisateur=camille, enfant=enfant, jalon=jalon, maintenant=maintenant())
+        reprises.reprendre_espaces(
+            Contexte(
+                de=double.famille,
+                vers=garde.famille,
+                enfants={double.pk: garde.pk},
+                par=camille,
+                maintenant=maintenant(),
+            )
+        )
+        assert Consentement.objects.en_cours().get().cible == RappelEntretien.objects.get()
+        chez_camille.post(reverse("espace:enfant_retirer", args=[garde.pk]))
+        assert not Consentement.objects.en_cours().exists()
 
     def test_another_s_consent_is_a_404(self, chez_camille: Client, alex: Utilisateur) -> None:
         accord = accords.donner(objet=ObjetAccord.SMS, utilisateur=alex, maintenant=maintenant())
@@ -419,11 +478,15 @@ class TestReglages:
         assert (str(profil.telephone), profil.canal_seances) == ("", ChoixCanal.EMAIL)
 
     def test_three_wrong_codes_prove_nothing(self, chez_camille: Client) -> None:
+        """Were they typed at the same moment: a session that was read before the others wrote knows of none."""
         chez_camille.post(reverse("espace:telephone"), {"telephone": "06 12 34 56 78", "accord": "on"})
         code = Message.objects.get(modele="code_telephone").contexte["code"]
-        for _ in range(3):
-            chez_camille.post(reverse("espace:telephone_code"), {"code": "000000" if code != "000000" else "111111"})
-        chez_camille.post(reverse("espace:telephone_code"), {"code": code})
+        lue = dict(chez_camille.session)
+        for essai in [*["000000" if code != "000000" else "111111"] * 3, code]:
+            session = chez_camille.session
+            session.update(lue)
+            session.save()
+            chez_camille.post(reverse("espace:telephone_code"), {"code": essai})
         assert not ProfilParent.objects.exists()
 
     def test_the_language_is_that_of_messages_to_come(self, chez_camille: Client) -> None:
@@ -504,6 +567,11 @@ def test_a_house_is_followed_and_its_sessions_are_at_hand(chez_camille: Client) 
     assert "Portage" in page(chez_camille)
     chez_camille.post(adresse, {"acte": "arreter"})
     assert "Portage" not in page(chez_camille)
+
+
+@pytest.mark.parametrize("adresse", ["/mon-espace/suivis/communes/%00/", "/suivre/%00/"])
+def test_no_commune_has_a_null_byte(chez_camille: Client, adresse: str) -> None:
+    assert chez_camille.post(adresse).status_code == 404
 
 
 def test_inviting_oneself_or_too_often_is_refused(camille: Utilisateur) -> None:
