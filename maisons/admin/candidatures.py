@@ -251,7 +251,7 @@ class CandidatureAdmin(VisiteMixin, PorteeAdmin):
     ) -> tuple[HttpResponse | None, PlanifierForm | None]:
         if not self.has_change_permission(request, candidature):
             raise PermissionDenied
-        form = PlanifierForm(request.POST)
+        form: Any = PlanifierForm(request.POST)
         if form.is_valid():
             try:
                 candidatures.planifier(candidature=candidature, **form.cleaned_data)

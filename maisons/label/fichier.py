@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
@@ -21,6 +23,9 @@ _SCHEMA = Path(__file__).with_name("referentiel.schema.json")
 # More would bury the first ones.
 ERREURS_MAX = 30
 
+# What only an escape can write ("a\0b"): a NUL, half of a pair of surrogates.
+_INGARDABLE = re.compile(r"[\x00\ud800-\udfff]")
+
 Contenu = dict[str, Any]
 
 
@@ -33,11 +38,14 @@ class ReferentielInvalide(Exception):
 
 
 class _SansAlias(yaml.SafeLoader):
-    """Plain YAML: days stay text, and no alias, which could make a small file enormous."""
+    """Plain YAML: days stay text, no alias, which could make a small file enormous, nothing a database can't keep."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="alias", problem_mark=self.peek_event().start_mark)  # type: ignore[no-untyped-call]
+        evenement: Any = self.peek_event()
+        if isinstance(evenement, yaml.events.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="alias", problem_mark=evenement.start_mark)  # type: ignore[no-untyped-call]
+        if isinstance(evenement, yaml.events.ScalarEvent) and _INGARDABLE.search(evenement.value):
+            raise yaml.MarkedYAMLError(problem="texte", problem_mark=evenement.start_mark)  # type: ignore[no-untyped-call]
         return super().compose_node(parent, index)
 
 
@@ -57,6 +65,8 @@ def lire(texte: str) -> Contenu:
         ligne = erreur.problem_mark.line + 1 if erreur.problem_mark else 1
         if erreur.problem == "alias":
             raise ReferentielInvalide([_("Ligne %d : les renvois (*nom) ne sont pas lus.") % ligne]) from erreur
+        if erreur.problem == "texte":
+            raise ReferentielInvalide([_("Ligne %d : un caractère ne peut pas être gardé.") % ligne]) from erreur
         raise ReferentielInvalide([_("Ligne %d : ce n'est pas du YAML bien formé.") % ligne]) from erreur
     except (yaml.YAMLError, ValueError, RecursionError) as erreur:
         raise ReferentielInvalide([_("Ce fichier n'est pas du YAML lisible.")]) from erreur
@@ -157,6 +167,8 @@ def _incoherences(contenu: Contenu) -> Iterable[str]:
                     "nombre": len(niveaux),
                 }
             indicateur = critere.get("indicateur", {})
+            if not all(math.isfinite(indicateur.get(borne, 0)) for borne in ("min", "max")):
+                yield _("%s › indicateur : le minimum et le maximum sont des nombres.") % place
             if "min" in indicateur and "max" in indicateur and indicateur["min"] > indicateur["max"]:
                 yield _("%s › indicateur : le minimum dépasse le maximum.") % place
 

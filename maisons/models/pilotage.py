@@ -14,9 +14,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from maisons.enums import NatureEdition, Portee, SensBudget, StatutTravail
+from maisons.enums import NatureEdition, SensBudget, StatutTravail
 from maisons.models.candidatures import Candidature, ParCandidatureQuerySet
-from maisons.models.reseau import Affectation, Maison
+from maisons.models.reseau import Maison
+from maisons.models.tenues import tenues
 from maisons.models.territoire import Departement
 from socle.models import Utilisateur
 
@@ -29,10 +30,8 @@ def departements_de(
     """The départements a person acts for as a whole: by an assignment on one, or on the network."""
     if utilisateur.is_superuser:
         return Departement.objects.all()
-    tenues = Affectation.objects.for_utilisateur(utilisateur, le=le, roles=roles)
-    return Departement.objects.filter(
-        Q(pk__in=tenues.values("departement")) | Q(models.Exists(tenues.filter(portee=Portee.RESEAU)))
-    )
+    siennes = tenues(utilisateur, le=le, roles=roles)
+    return Departement.objects.all() if siennes.reseau else Departement.objects.filter(pk__in=siennes.departements)
 
 
 class ParDepartementQuerySet(models.QuerySet[Any]):
