@@ -15,22 +15,28 @@
   let deconnecte = false;
   let refus = "";
 
-  const attente = (() => {
-    try {
-      return JSON.parse(localStorage.getItem(cle) || "{}");
-    } catch {
-      return {};
-    }
-  })();
+  // Each note under a key of its own: another tab has its own notes waiting.
+  const sous = (pk) => `${cle}:${pk}`;
+  const attente = {};
+  try {
+    Object.keys(localStorage)
+      .filter((nom) => nom.startsWith(sous("")))
+      .forEach((nom) => {
+        attente[nom.slice(sous("").length)] = JSON.parse(localStorage.getItem(nom));
+      });
+  } catch {
+    // A forbidden store, or one that somebody changed: the page has its own words.
+  }
   const garder = (pk, note) => {
-    if (note) attente[pk] = note;
-    else delete attente[pk];
     try {
-      if (Object.keys(attente).length) localStorage.setItem(cle, JSON.stringify(attente));
-      else localStorage.removeItem(cle);
+      if (note) localStorage.setItem(sous(pk), JSON.stringify(note));
+      // What another tab keeps of this criterion stays its own.
+      else if (localStorage.getItem(sous(pk)) === JSON.stringify(attente[pk])) localStorage.removeItem(sous(pk));
     } catch {
       // A full or forbidden store: the page still holds the words.
     }
+    if (note) attente[pk] = note;
+    else delete attente[pk];
   };
 
   const critere = (pk) => form.querySelector(`[data-evaluation="${pk}"]`);
@@ -48,6 +54,8 @@
       radio.checked = radio.value === note.niveau;
     });
     champ(pk, "texte").value = note.texte;
+    // What was read when it was written: the portal sees what another device wrote since.
+    champ(pk, "revision").value = note.revision;
   };
 
   const dire = () => {
@@ -66,16 +74,13 @@
     boite.querySelector(".visite__autre").textContent = [autre.niveau_dit, autre.texte].filter(Boolean).join(" – ");
     boite.querySelector(".visite__choix").hidden = false;
     boite.hidden = false;
-    const fermer = () => {
+    boite.querySelector("[data-garder]").onclick = () => {
       boite.hidden = true;
       champ(pk, "revision").value = autre.revision;
-    };
-    boite.querySelector("[data-garder]").onclick = () => {
-      fermer();
       noter(pk, 0);
     };
     boite.querySelector("[data-prendre]").onclick = () => {
-      fermer();
+      boite.hidden = true;
       remplir(pk, autre);
       garder(pk, null);
       dire();

@@ -21,7 +21,7 @@ from tests.factories import MaisonFactory
 from tests.maisons.test_candidatures import personne, version
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page, Route
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,34 +62,65 @@ def test_what_is_typed_without_network_leaves_when_it_is_back(
     adresse = reverse("admin:maisons_candidature_visite", args=[candidature.pk])
     page.goto(adresse)
     axe(page)
-    etat = page.locator("#visite-etat")
     page.locator(f"[name='{premiere.pk}-texte']").fill("Écrit avec le réseau")
     page.get_by_text("Tout est enregistré.").wait_for()
     assert NoteVisite.objects.get(evaluation=premiere).texte == "Écrit avec le réseau"
 
-    page.context.set_offline(True)
+    tablette = page.context
+    onglet = tablette.new_page()
+    onglet.goto(adresse)
+    tablette.set_offline(True)
     page.locator(f"[name='{premiere.pk}-texte']").fill("Écrit avec le réseau, puis sans")
-    page.locator(f"[name='{seconde.pk}-niveau'][value='1']").check()
-    etat.filter(has_text="Notes en attente : 2").wait_for()
+    onglet.locator(f"[name='{seconde.pk}-niveau'][value='1']").check()
+    for ouverte in (page, onglet):
+        ouverte.locator("#visite-etat").filter(has_text="Notes en attente : 1").wait_for()
     axe(page)
-    # A second tap of the button, a page shut: the device has the words.
+    # A second tap of the button, both pages shut: the device alone has the words, those of each page.
     page.get_by_role("button", name="Enregistrer mes notes").click()
-    page.context.set_offline(False)
+    page.close()
+    onglet.close()
+    tablette.set_offline(False)
+    page = tablette.new_page()
     page.goto(adresse)
     page.get_by_text("Tout est enregistré.").wait_for()
     assert NoteVisite.objects.get(evaluation=premiere).texte == "Écrit avec le réseau, puis sans"
     assert NoteVisite.objects.get(evaluation=seconde).niveau == 1
+    assert page.evaluate("Object.keys(localStorage).filter((nom) => nom.startsWith('visite:'))") == []
 
-    # Meanwhile the same person writes on a telephone.
+    # Kept while nothing gets through; meanwhile the same person writes on a telephone, and then more here.
+    def perdre(route: Route) -> None:
+        if route.request.method == "POST":
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/*", perdre)
+    texte = f"[name='{premiere.pk}-texte']"
+    page.locator(texte).fill("Depuis la")
+    page.locator("#visite-etat").filter(has_text="Notes en attente : 1").wait_for()
     candidatures.noter_visite(
         evaluation=premiere, par=pilote, niveau=0, texte="Depuis le téléphone", revision=2, maintenant=timezone.now()
     )
-    page.locator(f"[name='{premiere.pk}-texte']").fill("Depuis la tablette")
+    page.reload()
+    assert page.locator(texte).input_value() == "Depuis la"
+    page.locator(texte).fill("Depuis la tablette")
+    page.unroute("**/*")
     page.get_by_text("Depuis le téléphone").wait_for()
     axe(page)
+    assert NoteVisite.objects.get(evaluation=premiere).texte == "Depuis le téléphone"
     page.get_by_role("button", name="Garder ce que je viens d'écrire").click()
     page.get_by_text("Tout est enregistré.").wait_for()
     assert NoteVisite.objects.get(evaluation=premiere).texte == "Depuis la tablette"
+
+    # Signed out, then in again elsewhere: the page says how its words leave.
+    session = tablette.cookies()
+    tablette.clear_cookies()
+    page.locator(texte).fill("Depuis la tablette, enfin")
+    page.get_by_text("puis rechargez cette page").wait_for()
+    tablette.add_cookies(session)  # type: ignore[arg-type]
+    page.reload()
+    page.get_by_text("Tout est enregistré.").wait_for()
+    assert NoteVisite.objects.get(evaluation=premiere).texte == "Depuis la tablette, enfin"
 
 
 def test_every_page_holds_on_the_screen_and_axe_finds_nothing(
