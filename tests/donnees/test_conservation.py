@@ -59,10 +59,24 @@ class TestTerme:
     def test_an_hour_that_does_not_exist_has_an_instant_all_the_same(self) -> None:
         assert regle(mois=1).avant(a_paris(2026, 4, 29, 2, 30)).astimezone(UTC).date() == date(2026, 3, 29)
 
-    def test_logs_are_kept_as_long_as_the_database_does(self) -> None:
-        for code in ("historique", "lectures"):
-            for jour in (a_paris(2026, 3, 1), a_paris(2028, 2, 29), a_paris(2029, 1, 1)):
-                assert jour - regle_de(code).avant(jour) >= timedelta(days=365)
+    def test_logs_are_kept_as_long_as_the_database_does_whatever_the_day(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Clocks change on another date each year: between the two, a year of the calendar is an hour short."""
+        bornes = []
+        for journal in ("historique", "lectures"):
+            monkeypatch.setattr(f"socle.purges.{journal}.purger", lambda *, avant, nombre: bornes.append(avant) or 0)
+        midi = a_paris(2023, 1, 1, 12)
+        for rang in range(366 * 6):
+            # On the wall: noon of each day.
+            maintenant = (midi.replace(tzinfo=None) + timedelta(days=rang)).replace(tzinfo=PARIS)
+            bornes.clear()
+            for code in ("historique", "lectures"):
+                fonction, lot = conservation._PURGES[code]
+                fonction(regle_de(code).avant(maintenant), maintenant.astimezone(UTC), lot)
+            for borne in bornes:
+                assert timedelta(days=365) <= maintenant.astimezone(UTC) - borne <= timedelta(days=367)
+            assert len(bornes) == 2
 
 
 @pytest.mark.django_db
