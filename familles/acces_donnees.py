@@ -37,5 +37,11 @@ def lire_acces(cle: str, *, maintenant: datetime) -> AccesDonnees | None:
     return AccesDonnees.objects.filter(empreinte=_empreinte(cle), expire_le__gt=maintenant).first()
 
 
+def purger(*, maintenant: datetime) -> int:
+    """Forget the links that open nothing any more, and the contacts they were sent to; how many."""
+    supprimes, _detail = AccesDonnees.objects.filter(expire_le__lte=maintenant).delete()
+    return supprimes
+
+
 def _empreinte(cle: str) -> str:
     return hashlib.sha256(cle.encode()).hexdigest()

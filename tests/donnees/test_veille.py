@@ -13,10 +13,12 @@ from django.urls import reverse
 from familles import effacement, veille
 from familles.enums import OrigineEffacement
 from familles.mes_donnees import personne_de, personne_du_contact
-from familles.models import Effacement, Famille
+from familles.models import AccesDonnees, Effacement, Famille
+from familles.tasks import finir_effacements
 from maisons.models import Suivi
 from socle import conservation
 from socle.composition import composer_courriel
+from socle.enums import Canal
 from socle.models import Message, PassagePurge
 from tests import factories as f
 
@@ -112,3 +114,16 @@ class TestVeille:
         envois = Message.objects.filter(modele="conservation_retard")
         assert [message.destinataire for message in envois] == [administration.email] * 2
         assert reverse("admin:socle_conservation") in str(composer_courriel(envois[0]).body)
+
+
+def test_a_link_of_an_hour_and_its_contact_are_forgotten_within_the_minute() -> None:
+    def lien(**quand: float) -> AccesDonnees:
+        return AccesDonnees.objects.create(
+            empreinte=str(quand), canal=Canal.EMAIL, destinataire="ines@exemple.fr", expire_le=f.dans(**quand)
+        )
+
+    lien(minutes=-1)
+    ouvert = lien(minutes=1)
+    finir_effacements()
+    assert list(AccesDonnees.objects.all()) == [ouvert]
+    assert PassagePurge.objects.get(regle="acces_donnees").nombre == 1
