@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
 
 from familles.enums import GenreAcces
-from familles.models import AccesFamille, DemandeRappel, Famille, ProfilParent
+from familles.models import AccesFamille, DemandeRappel, Famille, InvitationCoparent, ProfilParent
 from familles.silence import contacts_de
 from maisons.models import Suivi
 from socle.enums import Canal
-from socle.models import Utilisateur
+from socle.models import Opposition, Utilisateur
 from socle.registre import Personne
 
 # Models with a family, an e-mail and a number of their own: upper rooms add theirs.
@@ -129,4 +130,22 @@ def est_connu(contact: Contact) -> bool:
         or Suivi.objects.filter(canal=canal, destinataire__iexact=destinataire).exists()
         or (canal == Canal.SMS and DemandeRappel.objects.filter(telephone=destinataire).exists())
         or (canal == Canal.EMAIL and Utilisateur.objects.filter(email__iexact=destinataire, is_staff=False).exists())
+        # All that is left of some: that they want to hear nothing.
+        or Opposition.objects.filter(canal=canal, destinataire__iexact=destinataire).exists()
     )
+
+
+def sans_personne(oppositions: models.QuerySet[Opposition]) -> models.QuerySet[Opposition]:
+    """Of these wishes for silence, those of contacts that nobody the portal knows has any more."""
+    adresse, numero = Q(canal=Canal.EMAIL), Q(canal=Canal.SMS)
+    par_adresse: list[type[models.Model]] = [Famille, Utilisateur, InvitationCoparent, *_PORTEURS]
+    par_numero: list[type[models.Model]] = [Famille, ProfilParent, DemandeRappel, *_PORTEURS]
+    for modele in par_adresse:
+        tenues = modele._default_manager.alias(basse=Lower("email")).filter(basse=Lower(OuterRef("destinataire")))
+        oppositions = oppositions.exclude(adresse & Exists(tenues))
+    for modele in par_numero:
+        oppositions = oppositions.exclude(
+            numero & Exists(modele._default_manager.filter(telephone=OuterRef("destinataire")))
+        )
+    suivis = Suivi.objects.alias(basse=Lower("destinataire")).filter(basse=Lower(OuterRef("destinataire")))
+    return oppositions.exclude(Exists(suivis.filter(canal=OuterRef("canal"))))

@@ -11,10 +11,10 @@ from django.db.models.functions import Lower
 from familles.acces_donnees import purger as purger_acces
 from familles.effacement import effacer_tout
 from familles.enums import GenreAcces
-from familles.mes_donnees import personne_de
+from familles.mes_donnees import personne_de, sans_personne
 from familles.models import AccesFamille, DemandeRappel, Famille, InvitationCoparent
 from socle.conservation import purge
-from socle.models import Utilisateur
+from socle.models import Opposition, Utilisateur
 
 # (since when) → the condition under which a family was heard of since; upper rooms add theirs.
 Activite = Callable[[datetime], Exists]
@@ -85,3 +85,11 @@ def invitations_coparent(avant: datetime, maintenant: datetime, nombre: int) -> 
 def acces_donnees(avant: datetime, maintenant: datetime, nombre: int) -> int:
     """The minute's round has taken most: this one catches what it may have left."""
     return purger_acces(maintenant=maintenant)
+
+
+@purge("oppositions")
+def oppositions(avant: datetime, maintenant: datetime, nombre: int) -> int:
+    """A wish for silence is kept as long as somebody is known here who could be written to."""
+    lot = sans_personne(Opposition.objects.filter(depuis__lt=avant)).order_by("pk")[:nombre]
+    supprimees, _detail = Opposition.objects.filter(pk__in=list(lot.values_list("pk", flat=True))).delete()
+    return supprimees

@@ -42,6 +42,14 @@ REGLES = [
         raison=_("répondre à qui n'a rien reçu"),
     ),
     Regle(
+        code="oppositions",
+        quoi=_("Votre souhait de ne plus recevoir de messages"),
+        annees=2,
+        depuis=_("votre demande, et tant que quelqu'un a ici ce contact"),
+        ensuite=_EFFACE,
+        raison=_("ne plus vous écrire, même si votre contact est donné de nouveau"),
+    ),
+    Regle(
         code="demandes_groupe",
         quoi=_("Une demande de groupe de parents restée sans suite"),
         mois=6,

@@ -143,7 +143,7 @@ declarer(
     sauf=frozenset({"secret", "objet_id", "message_id", "bail_jusqu_au", "erreur"}),
     titre=_("messages"),
 )
-declarer(Opposition, lambda personne: Opposition.objects.filter(vers(personne)), regle="familles")
+declarer(Opposition, lambda personne: Opposition.objects.filter(vers(personne)), regle="oppositions")
 
 sans_donnees("droits et réglages du site", "auth.Group", "auth.Permission", "auth.Group_permissions")
 sans_donnees("droits donnés aux équipes", "socle.Utilisateur_groups", "socle.Utilisateur_user_permissions")

@@ -14,8 +14,8 @@ from ateliers.models import DemandeGroupe, Inscription
 from familles.models import DemandeRappel, Famille
 from socle import conservation
 from socle.conservation import Regle, regle_de
-from socle.enums import StatutMessage
-from socle.models import Message, PassagePurge, Utilisateur
+from socle.enums import Canal, StatutMessage
+from socle.models import Message, Opposition, PassagePurge, Utilisateur
 from tests import factories as f
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -176,6 +176,25 @@ class TestRegles:
         assert (partie.nom_complet, partie.is_active) == ("", False)
         assert Utilisateur.objects.filter(pk=la.pk, nom=la.nom).exists()
         assert passer("comptes_equipe", f.dans(days=1)) == 0
+
+    def test_a_wish_for_silence_goes_after_two_years_once_nobody_has_the_contact(self) -> None:
+        famille = f.FamilleFactory(email="Ines@exemple.fr", telephone="+33612000001")
+        compte = f.ProfilParentFactory(mobile=True, telephone="+33612000002").utilisateur
+        reservation = f.InscriptionFactory(email="autre@exemple.fr", telephone="+33612000003")
+        tenus = {
+            *((Canal.EMAIL, adresse) for adresse in ("ines@exemple.fr", compte.email, reservation.email)),
+            (Canal.EMAIL, f.InvitationCoparentFactory(famille=famille, par=compte).email),
+            *((Canal.SMS, f"+3361200000{n}") for n in (1, 2, 3)),
+            (Canal.SMS, f.DemandeRappelFactory(telephone="+33612000004").telephone.as_e164),
+            (Canal.EMAIL, f.SuiviFactory().destinataire),
+        }
+        partis = {(Canal.EMAIL, "partie@exemple.fr"), (Canal.SMS, "+33612000009")}
+        for canal, destinataire in tenus | partis:
+            f.OppositionFactory(canal=canal, destinataire=destinataire, depuis=f.dans(days=-740))
+        recente = f.OppositionFactory(destinataire="+33612000008", depuis=f.dans(days=-700))
+        assert passer("oppositions") == len(partis)
+        restees = set(Opposition.objects.values_list("canal", "destinataire"))
+        assert restees == tenus | {(recente.canal, recente.destinataire)}
 
 
 def passer(code: str, maintenant: datetime | None = None) -> int:

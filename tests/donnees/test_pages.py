@@ -137,6 +137,14 @@ class TestLien:
         assert reponse.status_code == 403
         assert Famille.objects.exists()
 
+    def test_someone_of_whom_only_a_wish_for_silence_is_left_may_take_it_back(self, client: Client) -> None:
+        opposition = f.OppositionFactory(canal="email", destinataire="ines@exemple.fr")
+        client.post(reverse("donnees:demander"), {"contact": "Ines@exemple.fr"})
+        lien = f"/{lien_recu(Message.objects.get().destinataire)}"
+        assert opposition.destinataire in client.get(lien).content.decode()
+        client.post(f"{lien}effacer/", {"accord": "oui"})
+        assert not type(opposition).objects.exists()
+
     def test_someone_who_only_follows_a_commune_may_go_too(self, client: Client) -> None:
         suivi = f.SuiviFactory()
         client.post(reverse("donnees:demander"), {"contact": suivi.destinataire})
