@@ -179,8 +179,10 @@ class _Lecture:
     def __init__(self, maison: Maison, maintenant: datetime) -> None:
         self._maintenant = maintenant
         self._ateliers = _par_nom(maison.ateliers.filter(actif=True), "titre")
-        lieux = Lieu.objects.actifs().filter(maison=maison).select_related("maison__departement", "commune")
-        self._lieux = _par_nom(lieux, "nom")
+        self._tous_lieux = list(
+            Lieu.objects.actifs().filter(maison=maison).select_related("maison__departement", "commune")
+        )
+        self._lieux = _par_nom(self._tous_lieux, "nom")
         self._salles = {
             (salle.lieu_id, normaliser(salle.nom)): salle
             for salle in Salle.objects.actives().filter(lieu__maison=maison)
@@ -198,7 +200,7 @@ class _Lecture:
                 sauf_vacances=False,
                 maintenant=maintenant,
             )
-            for lieu in {lieu.fuseau: lieu for lieu in self._lieux.values()}.values()
+            for lieu in {lieu.fuseau: lieu for lieu in self._tous_lieux}.values()
         }
 
     def seance(self, ligne: Ligne) -> SeancePrevue:
@@ -233,19 +235,22 @@ class _Lecture:
             avis=(motif,) if motif else (),
         )
 
-    def _choisir(self, ligne: Ligne, cle: str, choix: Mapping[str, Any]) -> Any:
+    def _choisir(self, ligne: Ligne, cle: str, choix: Mapping[str, Sequence[Any]]) -> Any:
         texte = ligne.get(cle, "")
         if not texte:
             raise _Faute(cle, _("Cette case est vide : remplissez-la."))
         trouve = choix.get(normaliser(texte))
-        if trouve is None:
+        if not trouve:
             quoi = _("« %s » n'est pas de cette maison : voyez la feuille « Aide » du modèle.")
             raise _Faute(cle, quoi % texte[:60])
-        return trouve
+        if len(trouve) > 1:
+            quoi = _("La maison en a plusieurs qui s'appellent « %s » : donnez-leur des noms différents d'abord.")
+            raise _Faute(cle, quoi % texte[:60])
+        return trouve[0]
 
     def _lieu(self, ligne: Ligne) -> Lieu:
-        if not ligne.get("lieu") and len(self._lieux) == 1:
-            (lieu,) = self._lieux.values()
+        if not ligne.get("lieu") and len(self._tous_lieux) == 1:
+            lieu = self._tous_lieux[0]
         else:
             lieu = self._choisir(ligne, "lieu", self._lieux)
         trouve: Lieu = lieu
@@ -268,8 +273,12 @@ class _Lecture:
         return personne
 
 
-def _par_nom(queryset: Iterable[Any], champ: str) -> dict[str, Any]:
-    return {normaliser(getattr(objet, champ)): objet for objet in queryset}
+def _par_nom(objets: Iterable[Any], champ: str) -> dict[str, list[Any]]:
+    """All that bear a name: two of one name are never told apart by chance."""
+    par_nom: dict[str, list[Any]] = {}
+    for objet in objets:
+        par_nom.setdefault(normaliser(getattr(objet, champ)), []).append(objet)
+    return par_nom
 
 
 def _jour(ligne: Ligne) -> date:

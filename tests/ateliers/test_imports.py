@@ -147,6 +147,16 @@ class TestImporter:
         analyse = juger(lieu, rangee(atelier="Secret"), rangee(lieu="Chez les voisins"))
         assert [erreur.colonne for erreur in analyse.erreurs] == ["Atelier", "Lieu"]
 
+    @pytest.mark.parametrize("cle", ["atelier", "lieu"])
+    def test_two_of_one_name_are_not_told_apart_by_chance(self, lieu: Lieu, cle: str) -> None:
+        AtelierFactory(maison=lieu.maison, titre="PORTAGE") if cle == "atelier" else LieuFactory(
+            maison=lieu.maison, nom="la maison"
+        )
+        analyse = juger(lieu, rangee(lieu="La Maison"))
+        assert [(erreur.ligne, erreur.colonne) for erreur in analyse.erreurs] == [(2, str(COLONNES[cle]))]
+        assert "plusieurs" in analyse.erreurs[0].quoi
+        assert analyse.prevues == []
+
     def test_flat_whatever_the_number_of_rows(self, lieu: Lieu) -> None:
         def compter(n: int) -> int:
             rangees = [rangee(heure=time(8 + i)) for i in range(n)]
