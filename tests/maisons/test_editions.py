@@ -19,8 +19,9 @@ from pdfua import validate
 from pdfua.model import Severity
 
 from maisons.enums import NatureEdition, Role, SensBudget, StatutTravail
+from maisons.label import candidatures, fichier, referentiels
 from maisons.label.indicateurs import Mesure, Periode, trouver
-from maisons.models import Candidature, Edition, LigneBudget, stockage_des_editions
+from maisons.models import Candidature, Edition, LigneBudget, Maison, stockage_des_editions
 from maisons.pdf import rendre_edition
 from maisons.pilotage import chapitres, documents, editions, travaux
 from maisons.pilotage.redaction import Redaction, empreinte
@@ -38,6 +39,7 @@ from tests.factories import (
 from tests.maisons.test_candidatures import candidature, maison, personne, remplir  # noqa: F401
 
 MAINTENANT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+REFERENTIEL = Path(fichier.__file__).parents[1] / "donnees" / "referentiels" / "epepe-2026-1.yaml"
 PERIODE = Periode(date(2025, 3, 1), date(2026, 2, 28))
 
 
@@ -81,6 +83,35 @@ def sans_dessin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(editions, "rendre_edition", lambda edition: (b"%PDF-1.7", 1))
 
 
+# The one drawing filled with the pale colour of static/img/brouillon.svg.
+FILIGRANE = b"0.972549 0.921569 0.901961 rg"
+
+
+def filigranes(document: pikepdf.Pdf) -> int:
+    """How often the word "brouillon" is drawn behind a page."""
+    formes = (objet for objet in document.objects if isinstance(objet, pikepdf.Stream))
+    return sum(FILIGRANE in forme.read_bytes() for forme in formes if forme.get("/Subtype") == "/Form")
+
+
+@pytest.fixture
+def entier(maison: Maison) -> Candidature:  # noqa: F811
+    """A house that filled in the whole of the référentiel that is shipped, with its activity and its budget."""
+    contenu = fichier.lire(REFERENTIEL.read_text(encoding="utf-8"))
+    publiee = referentiels.publier(version=referentiels.enregistrer(contenu), maintenant=MAINTENANT)
+    ouverte = candidatures.ouvrir(
+        maison=maison, version=publiee, par=personne(Role.PILOTE, maison), le=date(2026, 3, 2)
+    )
+    remplir(ouverte)
+    lieu = LieuFactory(maison=maison)
+    CommuneFactory.create_batch(30, autre=True)
+    SeanceFactory.create_batch(3, lieu=lieu, debut=datetime(2026, 2, 10, 9, tzinfo=UTC))
+    GroupePairsFactory(maison=maison, lieu=lieu, naissances_du=date(2025, 6, 2))
+    LigneBudget.objects.create(
+        candidature=ouverte, annee=2026, sens=SensBudget.DEPENSE, libelle="Facilitatrice", montant=42000
+    )
+    return ouverte
+
+
 @pytest.fixture
 def dossier(candidature: Candidature) -> Edition:  # noqa: F811
     """A dossier made by a worker, of a house with a place, evidence and a budget."""
@@ -95,14 +126,22 @@ def dossier(candidature: Candidature) -> Edition:  # noqa: F811
 
 
 class TestDossier:
-    def test_the_pages_are_accessible_and_say_draft_until_handed_in(self, dossier: Edition) -> None:
+    def test_the_pages_of_a_whole_dossier_are_accessible_and_say_draft_until_handed_in(
+        self,
+        entier: Candidature,
+    ) -> None:
+        demander(entier.maison)
+        faire()
+        dossier = lue(Edition.objects.get())
         octets = editions.lire(dossier)
 
         assert dossier.statut == StatutTravail.PRET
         assert hashlib.sha256(octets).hexdigest() == dossier.empreinte_fichier
+        assert 30 <= (dossier.pages or 0) <= 60
         with pikepdf.open(io.BytesIO(octets)) as document:
             assert len(document.pages) == dossier.pages
             assert str(document.Root.Lang) == "fr"
+            assert filigranes(document) == dossier.pages
         resultat = validate(io.BytesIO(octets))
         assert [constat for constat in resultat.findings if constat.severity == Severity.ERROR] == []
         assert dossier.est_brouillon
@@ -111,9 +150,11 @@ class TestDossier:
         editions.deposer(edition=dossier, par=par, maintenant=MAINTENANT)
         faire()
         depose = lue(dossier)
-        assert (depose.est_brouillon, depose.statut) == (False, StatutTravail.PRET)
+        assert (depose.est_brouillon, depose.statut, depose.pages) == (False, StatutTravail.PRET, dossier.pages)
         assert depose.empreinte == dossier.empreinte
         assert depose.empreinte_fichier != dossier.empreinte_fichier
+        with pikepdf.open(io.BytesIO(editions.lire(depose))) as document:
+            assert filigranes(document) == 0
         with pytest.raises(editions.EditionRefusee, match="déjà déposé"):
             editions.deposer(edition=depose, par=par, maintenant=MAINTENANT)
 
