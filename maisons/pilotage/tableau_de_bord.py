@@ -347,7 +347,53 @@ def classeur(tableau: TableauDeBord) -> bytes:
                 for c in tableau.candidates
             ],
         ),
+        (
+            _("Impératifs restants"),
+            [_("Maison"), _("Critère impératif à atteindre")],
+            [
+                [c.candidature.maison.nom, critere.intitule]
+                for c in tableau.candidates
+                for critere in c.bilan.bloquants
+            ],
+        ),
+        (
+            _("Décisions"),
+            [_("Maison"), _("Étape"), _("Décision possible"), _("Impératifs restants")],
+            [
+                [c.candidature.maison.nom, str(c.candidature.etape), decision, len(c.bilan.bloquants)]
+                for c in tableau.decisions
+                for decision in c.decisions
+            ],
+        ),
         (_("Risques"), [_("Risque")], [[phrase] for phrase in tableau.risques]),
+        (
+            _("Prévisions"),
+            [
+                _("Au"),
+                _("Objectif"),
+                _("Prévu par les candidatures"),
+                _("Au rythme observé, au moins"),
+                _("Au rythme observé, milieu"),
+                _("Au rythme observé, au plus"),
+                _("Labels observés"),
+                _("En jours"),
+                _("Source de l'objectif"),
+            ],
+            [
+                [
+                    o.objectif.echeance,
+                    o.objectif.nombre,
+                    o.prevus,
+                    o.prevision.bas,
+                    o.prevision.milieu,
+                    o.prevision.haut,
+                    o.prevision.labels,
+                    o.prevision.jours,
+                    o.objectif.source,
+                ]
+                for o in tableau.objectifs
+            ],
+        ),
     ]
     for objectif in tableau.objectifs:
         feuilles.append(

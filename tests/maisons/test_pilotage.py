@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -158,7 +159,10 @@ class TestPage:
             assert mot in page
         bloquants = candidatures.dresser_bilans([candidature], le=timezone.localdate())[candidature.pk].bloquants
         assert bloquants
-        assert all(critere.intitule.replace("'", "&#x27;") in page for critere in bloquants)
+        # On paper nothing unfolds: it is all there without a tap.
+        deplie = re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)
+        assert all(critere.intitule.replace("'", "&#x27;") in deplie for critere in bloquants)
+        assert "moins de 5" in deplie
         assert "familles/famille" not in page
 
     def test_as_many_queries_for_many_houses_as_for_one(self, pilote: Client, candidature: Candidature) -> None:  # noqa: F811
@@ -188,6 +192,15 @@ class TestPage:
         feuilles = {feuille.title: feuille for feuille in tablib.Databook().load(io.BytesIO(contenu), "xlsx").sheets()}
         assert feuilles["Candidatures"]["Maison"] == [candidature.maison.nom]
         assert "Objectif 2027-12-31" in feuilles
+        bloquants = candidatures.dresser_bilans([candidature], le=timezone.localdate())[candidature.pk].bloquants
+        assert bloquants
+        assert feuilles["Impératifs restants"].get_col(1) == [critere.intitule for critere in bloquants]
+        (prevision,) = feuilles["Prévisions"].dict
+        assert (prevision["Objectif"], prevision["Au rythme observé, au plus"]) == (7, 1)
+        placer(candidature, "dossier")
+        contenu = pilote.get(reverse("admin:maisons_pilotage_xlsx")).content
+        feuilles = {feuille.title: feuille for feuille in tablib.Databook().load(io.BytesIO(contenu), "xlsx").sheets()}
+        assert feuilles["Décisions"]["Décision possible"] == ["Candidate", "Labellisée"]
         assert list(feuilles["Comparaisons"]["Valeur"]) == []
 
     def test_a_step_that_lasts_is_a_risk(self, pilote: Client, candidature: Candidature) -> None:  # noqa: F811
