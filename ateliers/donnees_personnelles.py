@@ -38,7 +38,7 @@ from ateliers.models import (
 )
 from ateliers.models.catalogue import langue_par_defaut
 from ateliers.models.demandes import RAYON_PAR_DEFAUT_KM
-from familles.mes_donnees import enregistrer_porteur
+from familles.mes_donnees import enregistrer_porteur, portees
 from familles.models import PRENOM_EFFACE
 from maisons.models import Lieu
 from socle.dates import date_longue
@@ -116,7 +116,7 @@ def _effacer_themes(themes: QuerySet[ThemePropose], personne: Personne, maintena
 
 declarer(
     Inscription,
-    lambda personne: Inscription.objects.filter(famille__in=personne.fiches).select_related(
+    lambda personne: Inscription.objects.filter(portees(personne)).select_related(
         "seance__lieu__commune__departement"
     ),
     regle=FAMILLES,
@@ -128,20 +128,22 @@ declarer(
 )
 declarer(
     EnfantInscrit,
-    lambda personne: EnfantInscrit.objects.filter(inscription__famille__in=personne.fiches),
+    lambda personne: EnfantInscrit.objects.filter(portees(personne, "inscription__")),
+    # A child that two records had may bear the name which the other one gave.
+    lues=lambda personne: EnfantInscrit.objects.filter(inscription__famille__in=personne.fiches),
     regle=FAMILLES,
     titre=_("enfants venus à une séance"),
     dire={"enfant": lambda ligne: str(ligne.enfant)},
 )
 declarer(
     FicheAccueil,
-    lambda personne: FicheAccueil.objects.filter(inscription__famille__in=personne.fiches),
+    lambda personne: FicheAccueil.objects.filter(portees(personne, "inscription__")),
     regle="contacts_urgence",
     titre=_("accueils ponctuels"),
 )
 declarer(
     DemandeGroupe,
-    lambda personne: DemandeGroupe.objects.filter(famille__in=personne.fiches),
+    lambda personne: DemandeGroupe.objects.filter(portees(personne)),
     regle="demandes_groupe",
     effacer=effacer_demandes,
     anonyme={"famille": None},
@@ -149,40 +151,41 @@ declarer(
 )
 declarer(
     DemandeGroupe.enfants.through,
-    lambda personne: DemandeGroupe.enfants.through.objects.filter(demandegroupe__famille__in=personne.fiches),
+    lambda personne: DemandeGroupe.enfants.through.objects.filter(portees(personne, "demandegroupe__")),
+    lues=lambda personne: DemandeGroupe.enfants.through.objects.filter(demandegroupe__famille__in=personne.fiches),
     regle="demandes_groupe",
     titre=_("enfants d'une demande de groupe"),
 )
 declarer(
     DemandeGroupe.themes.through,
-    lambda personne: DemandeGroupe.themes.through.objects.filter(demandegroupe__famille__in=personne.fiches),
+    lambda personne: DemandeGroupe.themes.through.objects.filter(portees(personne, "demandegroupe__")),
     regle="demandes_groupe",
     titre=_("thèmes souhaités"),
 )
 declarer(
     PlaceProposee,
-    lambda personne: PlaceProposee.objects.filter(demande__famille__in=personne.fiches),
+    lambda personne: PlaceProposee.objects.filter(portees(personne, "demande__")),
     regle="demandes_groupe",
     # A draft of the team's.
     sauf=frozenset({"composition", "cohorte"}),
 )
 declarer(
     MembreGroupe,
-    lambda personne: MembreGroupe.objects.filter(demande__famille__in=personne.fiches),
+    lambda personne: MembreGroupe.objects.filter(portees(personne, "demande__")),
     regle=FAMILLES,
     effacer=_anonymiser_membres,
     titre=_("groupes de parents"),
 )
 declarer(
     ThemePropose,
-    lambda personne: ThemePropose.objects.filter(propose_par__demande__famille__in=personne.fiches),
+    lambda personne: ThemePropose.objects.filter(portees(personne, "propose_par__demande__")),
     regle=FAMILLES,
     effacer=_effacer_themes,
     titre=_("thèmes que vous avez proposés"),
 )
 declarer(
     VoteTheme,
-    lambda personne: VoteTheme.objects.filter(membre__demande__famille__in=personne.fiches),
+    lambda personne: VoteTheme.objects.filter(portees(personne, "membre__demande__")),
     regle=FAMILLES,
     titre=_("votes pour un thème"),
 )

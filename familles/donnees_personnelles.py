@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.contenttypes.fields import GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from familles.models import (
+    PRENOM_EFFACE,
     AccesDonnees,
     AccesFamille,
     Article,
@@ -34,6 +37,7 @@ from socle.pages import nom_de_page
 from socle.registre import Personne, avec_son_parent, declarations, declarer, sans_donnees
 
 FAMILLES = "familles"
+_SANS_RIEN = {"prenom": PRENOM_EFFACE, "email": "", "telephone": ""}
 
 
 def _lectures(personne: Personne) -> QuerySet[Lecture]:
@@ -54,19 +58,36 @@ def _consentements(personne: Personne) -> QuerySet[Consentement]:
     return Consentement.objects.filter(condition)
 
 
+def _effacer_familles(familles: QuerySet[Famille], personne: Personne, maintenant: datetime) -> int:
+    """Gone; one that was merged with somebody else's record is left without a word.
+
+    It keeps that one from being taken for a single person's, who would then be handed what the other left there.
+    """
+    nombre = familles.filter(pk__in=personne.reunies).update(**_SANS_RIEN, langue="fr")
+    supprimees, _details = familles.exclude(pk__in=personne.reunies).delete()
+    return nombre + supprimees
+
+
 declarer(
     Famille,
-    lambda personne: Famille.objects.filter(pk__in=personne.fiches),
+    lambda personne: Famille.objects.filter(pk__in=personne.fiches | personne.reunies),
     regle=FAMILLES,
+    effacer=_effacer_familles,
+    # The record that was kept took words of the other one.
+    lues=lambda personne: Famille.objects.filter(
+        Q(pk__in=personne.fiches) | Q(pk__in=personne.reunies, fusionnee_dans__isnull=False)
+    ),
+    anonyme=_SANS_RIEN,
     sauf=frozenset({"fusionnee_dans"}),
     titre=_("ce que nous savons de vous"),
 )
 declarer(Enfant, lambda personne: Enfant.objects.filter(famille__in=personne.fiches), regle=FAMILLES)
 declarer(
     Fusion,
-    lambda personne: Fusion.objects.filter(Q(conservee__in=personne.fiches) | Q(absorbee__in=personne.fiches)),
+    lambda personne: Fusion.objects.filter(
+        Q(conservee__in=personne.fiches) | Q(absorbee__in=personne.fiches | personne.reunies)
+    ),
     regle=FAMILLES,
-    effacer=avec_son_parent,
     sauf=frozenset({"conservee", "absorbee", "reprises"}),
     titre=_("fiches réunies"),
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from familles import silence
 from familles.enums import OrigineEffacement
-from familles.mes_donnees import personne_de
+from familles.mes_donnees import avec_absorbees, entieres, personne_des_numeros
 from familles.models import Effacement, Famille
 from socle import exports
 from socle.models import Export, Lecture, Utilisateur
@@ -31,17 +32,29 @@ class EffacementRefuse(Exception):
     """Nothing was erased; the message is for the person on screen."""
 
 
+# (person, now): let go of what is the person's on a record that stays.
+Depart = Callable[[Personne, datetime], None]
+
+_DEPARTS: list[Depart] = []
+
+
+def enregistrer_depart(depart: Depart) -> Depart:
+    """Decorator: how an upper room lets go of seats that a person holds on a record merged with somebody else's."""
+    _DEPARTS.append(depart)
+    return depart
+
+
 def effacer(*, personne: Personne, origine: OrigineEffacement, horloge: Callable[[], datetime]) -> Effacement:
     """Erase everything about a person, now; a team member's own account stays. Doing it twice is harmless.
 
     Raises EffacementRefuse for somebody of whom nothing is held.
     """
     equipe = set(Utilisateur.objects.filter(pk__in=personne.comptes, is_staff=True).values_list("pk", flat=True))
-    personne = Personne(fiches=personne.fiches, comptes=personne.comptes - equipe, contacts=personne.contacts)
-    if not (personne.fiches or personne.comptes or personne.contacts):
+    personne = replace(personne, comptes=personne.comptes - equipe)
+    if personne.est_vide:
         raise EffacementRefuse(_("Il n'y a plus rien à effacer."))
-    retrouvee = personne_de(fiches=personne.fiches, comptes=personne.comptes)
-    with nullcontext() if personne.contacts <= retrouvee.contacts else transaction.atomic():
+    retrouvee = personne_des_numeros(fiches=personne.fiches, comptes=personne.comptes)
+    with nullcontext() if personne == retrouvee else transaction.atomic():
         demande = Effacement.objects.create(
             origine=origine,
             demande_le=horloge(),
@@ -58,7 +71,7 @@ def finir_effacements(*, horloge: Callable[[], datetime]) -> int:
     faites = 0
     for demande in Effacement.objects.a_finir().order_by("pk"):
         try:
-            _executer(demande.pk, personne_de(fiches=demande.fiches, comptes=demande.comptes), horloge())
+            _executer(demande.pk, personne_des_numeros(fiches=demande.fiches, comptes=demande.comptes), horloge())
         except Exception as erreur:
             # Neither rows nor names in the log; the watch tells that it is late (familles/veille.py).
             logger.error("erasure %s failed: %s", demande.pk, type(erreur).__name__)
@@ -82,21 +95,30 @@ def _executer(pk: int, personne: Personne, maintenant: datetime) -> None:
 def effacer_tout(personne: Personne, *, maintenant: datetime) -> int:
     """Let go of every seat, then of every row and file; how many rows."""
     familles = list(
-        Famille.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=personne.fiches).order_by("pk")
+        Famille.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=avec_absorbees(personne.fiches | personne.reunies))
+        .order_by("pk")
     )
+    # Merged with somebody else's between the question and the lock: that one's stays.
+    fiches = entieres(personne.fiches)
+    personne = replace(personne, fiches=fiches, reunies=personne.reunies | personne.fiches - fiches)
     for famille in familles:
-        silence.cesser(famille=famille, maintenant=maintenant)
+        if famille.pk in personne.fiches:
+            silence.cesser(famille=famille, maintenant=maintenant)
+    for depart in _DEPARTS:
+        depart(personne, maintenant)
     _retirer_exports(personne)
     return effacer_lignes(personne, maintenant=maintenant)
 
 
 def _retirer_exports(personne: Personne) -> None:
     """Take away the files of lists that name the family: the log of reads says which ones do."""
-    if not personne.fiches:
+    fiches = personne.fiches | personne.reunies
+    if not fiches:
         return
     lues = Lecture.objects.filter(
         objet_type=ContentType.objects.get_for_model(Famille),
-        objets__overlap=sorted(personne.fiches),
+        objets__overlap=sorted(fiches),
         page__startswith="export:",
     )
     exports.retirer(Export.objects.filter(demandeur__in=lues.values("utilisateur")))

@@ -33,6 +33,8 @@ class Personne:
     """Whose data: records of a family by their numbers, accounts, contacts that are theirs alone."""
 
     fiches: frozenset[int] = frozenset()
+    # Records of theirs that were merged with somebody else's: of those, only what has a contact of theirs on it.
+    reunies: frozenset[int] = frozenset()
     comptes: frozenset[int] = frozenset()
     # (channel, recipient), written as messages are sent to it.
     contacts: frozenset[tuple[str, str]] = frozenset()
@@ -42,7 +44,7 @@ class Personne:
 
     @property
     def est_vide(self) -> bool:
-        return not (self.fiches or self.comptes or self.contacts)
+        return not (self.fiches or self.reunies or self.comptes or self.contacts)
 
 
 Lignes = Callable[[Personne], models.QuerySet[Any]]
@@ -67,6 +69,8 @@ class Declaration:
     # A code of socle/conservation.py: how long it is kept.
     regle: str
     effacer: Effacer = supprimer
+    # What is handed over of them, where it is less than what goes: rows on which somebody else's words may stand.
+    lues: Lignes | None = None
     # Kept out of the file: what is not the person's (a colleague's name), or a secret.
     sauf: frozenset[str] = frozenset()
     # Words for what a field's own value doesn't say: a session's name and day.
@@ -151,7 +155,7 @@ def recueillir(personne: Personne) -> list[Section]:
     """All that the portal holds about a person, model by model, changes included."""
     sections = []
     for declaration in declarations():
-        lignes = declaration.lignes(personne).order_by("pk")
+        lignes = (declaration.lues or declaration.lignes)(personne).order_by("pk")
         champs = declaration.champs
         if trouvees := list(lignes):
             sections.append(

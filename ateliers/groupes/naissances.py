@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,8 +16,11 @@ from ateliers.groupes import places, regles
 from ateliers.groupes.demandes import DemandeRefusee
 from ateliers.models import DemandeGroupe, GroupePairs, Inscription, MembreGroupe
 from familles.ages import est_premature
+from familles.effacement import enregistrer_depart
+from familles.mes_donnees import portees
 from familles.models import Famille
 from familles.silence import contacts_de, enregistrer_silence
+from socle.registre import Personne
 
 
 @transaction.atomic
@@ -81,7 +85,18 @@ def _tout_arreter(famille: Famille, maintenant: datetime) -> set[tuple[str, str]
 
     Nothing tells why: the request is withdrawn like any other.
     """
-    siennes = _verrouiller_tout(famille)
+    return _cesser(Q(famille=famille), maintenant)
+
+
+@enregistrer_depart
+def _quitter(personne: Personne, maintenant: datetime) -> None:
+    """The same, for what is one person's on a record that is two people's."""
+    _cesser(portees(personne) & ~Q(famille__in=personne.fiches), maintenant)
+
+
+def _cesser(porte: Q, maintenant: datetime) -> set[tuple[str, str]]:
+    """End the requests and bookings that fulfil a condition, and the places in groups which come of them."""
+    siennes = _verrouiller_tout(porte)
     contacts: set[tuple[str, str]] = set()
     for demande in siennes.demandes:
         contacts |= contacts_de(demande)
@@ -100,7 +115,7 @@ def _tout_arreter(famille: Famille, maintenant: datetime) -> set[tuple[str, str]
     for groupe in siennes.groupes.values():
         places.offrir_places(groupe=groupe, maintenant=maintenant)
     a_venir = list(
-        Inscription.objects.actives().filter(famille=famille, seance__debut__gt=maintenant).order_by("seance_id")
+        Inscription.objects.actives().filter(porte, seance__debut__gt=maintenant).order_by("seance_id", "pk")
     )
     for inscription in a_venir:
         contacts |= contacts_de(inscription)
@@ -110,7 +125,7 @@ def _tout_arreter(famille: Famille, maintenant: datetime) -> set[tuple[str, str]
 
 @dataclass(frozen=True)
 class _Siennes:
-    """A family's groups, requests and places, all locked."""
+    """Groups, requests and places, all locked."""
 
     groupes: dict[int, GroupePairs]
     demandes: list[DemandeGroupe]
@@ -121,7 +136,7 @@ class _AutreGroupe(Exception):
     """She was asked for one more group between reading her places and locking them."""
 
 
-def _verrouiller_tout(famille: Famille) -> _Siennes:
+def _verrouiller_tout(porte: Q) -> _Siennes:
     """Lock groups, then requests, then read the places again: an offer or an answer made meanwhile has won.
 
     Where it came from a group that is not locked yet, the locks are let go and taken anew, in order.
@@ -129,9 +144,9 @@ def _verrouiller_tout(famille: Famille) -> _Siennes:
     while True:
         try:
             with transaction.atomic():
-                groupes = {pk: places.verrouiller_groupe(pk) for pk in _groupes_de(famille)}
-                demandes = [places.verrouiller_demande(pk) for pk in _demandes_de(famille)]
-                membres = list(MembreGroupe.objects.with_place().filter(demande__famille=famille).order_by("pk"))
+                groupes = {pk: places.verrouiller_groupe(pk) for pk in _groupes_de(porte)}
+                demandes = [places.verrouiller_demande(pk) for pk in _demandes_de(porte)]
+                membres = list(_places_de(porte).order_by("pk"))
                 if not {membre.groupe_id for membre in membres} <= groupes.keys():
                     raise _AutreGroupe
                 return _Siennes(groupes, demandes, membres)
@@ -139,10 +154,13 @@ def _verrouiller_tout(famille: Famille) -> _Siennes:
             continue
 
 
-def _groupes_de(famille: Famille) -> list[int]:
-    membres = MembreGroupe.objects.with_place().filter(demande__famille=famille)
-    return sorted(set(membres.order_by().values_list("groupe", flat=True)))
+def _places_de(porte: Q) -> QuerySet[MembreGroupe]:
+    return MembreGroupe.objects.with_place().filter(demande__in=DemandeGroupe.objects.filter(porte).values("pk"))
 
 
-def _demandes_de(famille: Famille) -> list[int]:
-    return list(DemandeGroupe.objects.filter(famille=famille).order_by("pk").values_list("pk", flat=True))
+def _groupes_de(porte: Q) -> list[int]:
+    return sorted(set(_places_de(porte).order_by().values_list("groupe", flat=True)))
+
+
+def _demandes_de(porte: Q) -> list[int]:
+    return list(DemandeGroupe.objects.filter(porte).order_by("pk").values_list("pk", flat=True))

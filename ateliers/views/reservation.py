@@ -217,8 +217,11 @@ def reservation_avis(request: HttpRequest, inscription: Inscription, jeton: str)
 @require_http_methods(["GET", "HEAD", "POST"])
 @avec_inscription
 def reservation_donnees(request: HttpRequest, inscription: Inscription, jeton: str) -> HttpResponse:
-    """Send the link to one's own data to the contact the family is known by: this link opens one booking alone."""
-    contact = contact_principal(inscription.famille) if inscription.famille is not None else None
+    """Send the link to one's own data to the contact it was booked with: this link opens one booking alone.
+
+    Not to what its family is known by since a merge: that may be somebody else's.
+    """
+    contact = contact_principal(inscription)
     if request.method != "POST" or contact is None:
         return redirect("donnees:demander")
     acces_donnees.envoyer_acces(contact=contact, langue=inscription.langue, maintenant=timezone.now())

@@ -36,6 +36,7 @@ class FamilleQuerySet(models.QuerySet["Famille"]):
         "fusionnee_dans",
     ],
     personnel=True,
+    anonyme=f"prenom = '{PRENOM_EFFACE}' AND email = '' AND telephone = ''",
 )
 class Famille(models.Model):
     """A household as the portal knows it: a first name and a way to reach it. Nothing else is asked."""

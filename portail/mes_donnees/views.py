@@ -212,6 +212,7 @@ def _page(request: HttpRequest, personne: Personne, adresses: dict[str, str]) ->
     contexte = {
         "sections": recueillir(personne),
         "adresses": adresses,
+        "reunies": bool(personne.reunies),
         "corrige": "corrige" in request.GET,
         "regles": [regle for regle in regles() if regle.publique],
     }
@@ -229,7 +230,7 @@ def _fichier(personne: Personne, genre: str) -> HttpResponse:
 
 def _effacer(request: HttpRequest, personne: Personne, adresses: dict[str, str]) -> HttpResponse:
     """A page that asks once; the box must be ticked."""
-    contexte = {"adresses": adresses, "oubli": False}
+    contexte = {"adresses": adresses, "oubli": False, "reunies": bool(personne.reunies)}
     if request.method != "POST":
         return render(request, "donnees/effacer.html", contexte)
     if request.POST.get("accord") != "oui":

@@ -57,7 +57,8 @@ class Vie:
 
     def _famille(self, commun: dict[str, Any]) -> None:
         self.famille = self._contact(f.FamilleFactory())
-        self.absorbee = self.poser(f.FamilleFactory(), telephone="", fusionnee_dans=self.famille)
+        # Merged with it: what she booked with her number alone, which her account proved.
+        self.absorbee = self.poser(f.FamilleFactory(), email="", telephone=self.telephone, fusionnee_dans=self.famille)
         fusion = Fusion.objects.create(
             conservee=self.famille, absorbee=self.absorbee, par=commun["agent"], le=f.maintenant()
         )
