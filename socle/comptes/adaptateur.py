@@ -17,6 +17,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, gettext_lazy
@@ -68,7 +69,8 @@ class AdaptateurComptes(DefaultAccountAdapter):
             template_prefix = f"account/email/{genre}"
             if genre == "inconnu":
                 destinataire, utile = PERSONNE, timedelta(0)
-        courriel = self.render_mail(template_prefix, email, {"email": email, **context})
+        identites = f"{settings.URL_PUBLIQUE.rstrip('/')}{reverse('socialaccount_connections')}"
+        courriel = self.render_mail(template_prefix, email, {"email": email, "identites": identites, **context})
         maintenant = timezone.now()
         deposer(
             [

@@ -10,6 +10,7 @@ urlpatterns = [
     path("sessions/fermer/", vues.fermer_sessions, name="fermer_sessions"),
     path("login/code/", vues.DemanderCode.as_view()),
     path("login/code/confirm/", vues.ConfirmerCode.as_view()),
+    path("login/identite/oublier/", vues.oublier_identite, name="oublier_identite"),
     path("2fa/", vues.vers_mon_compte),
     path("2fa/webauthn/", vues.vers_mon_compte),
     path("2fa/totp/activate/", vues.ActiverApplication.as_view()),

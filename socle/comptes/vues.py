@@ -30,6 +30,7 @@ from socle.comptes.equipe import (
     oublier_second_facteur,
 )
 from socle.comptes.facteurs import codes_restants, noter_pas
+from socle.oidc.liaison import identite_en_attente, oublier_en_attente
 from socle.portee import utilisateur_de
 
 
@@ -102,6 +103,20 @@ class ConfirmerCode(ConfirmLoginCodeView):
         # Past allauth's own dispatch, which would resume its own process.
         reponse: HttpResponse = super(ConfirmLoginCodeView, self).dispatch(request, *args, **options)
         return reponse
+
+    def get_context_data(self, **contexte: Any) -> dict[str, Any]:
+        attente = identite_en_attente(self.request)
+        contexte["identite"] = attente.get_provider(self.request).name if attente is not None else ""
+        donnees: dict[str, Any] = super().get_context_data(**contexte)
+        return donnees
+
+
+@require_POST
+def oublier_identite(request: HttpRequest) -> HttpResponse:
+    """The code that is waited for ties nothing any more; it still signs in."""
+    oublier_en_attente(request)
+    messages.success(request, _("C'est noté : cette identité ne sera reliée à aucun compte."))
+    return redirect("account_confirm_login_code")
 
 
 # Second factors: allauth's pages, and what a session is worth afterwards

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
@@ -70,20 +71,32 @@ def _attendre(request: HttpRequest, sociallogin: SocialLogin) -> None:
     request.session[ATTENTE] = {"fournisseur": compte.provider, "sub": compte.uid, "le": time.time()}
 
 
+def identite_en_attente(request: HttpRequest) -> SocialAccount | None:
+    """Who was identified in this browser and waits for an address to be proved; not saved. None after its time."""
+    attente = request.session.get(ATTENTE)
+    if attente is None or time.time() - attente["le"] > ATTENTE_MAX:
+        return None
+    return SocialAccount(provider=attente["fournisseur"], uid=attente["sub"])
+
+
+def oublier_en_attente(request: HttpRequest) -> None:
+    """Whoever was identified before is somebody else: a computer may be shared."""
+    request.session.pop(ATTENTE, None)
+
+
 def lier_en_attente(request: HttpRequest, utilisateur: Utilisateur) -> None:
     """Tie the identity that waits in this browser to the account that was just opened or signed in by a code.
 
-    Both were proved here, minutes apart. A team's account is tied from its own page alone, by its owner.
+    Both were proved here, minutes apart, and the code's page said that they would be tied. Who comes in any other way
+    was told nothing: the identity is forgotten. A team's account is tied from its own page alone, by its owner.
     """
-    attente = request.session.pop(ATTENTE, None)
-    if (
-        attente is None
-        or time.time() - attente["le"] > ATTENTE_MAX
-        or est_equipe(utilisateur, le=timezone.localdate())
-    ):
+    attente = identite_en_attente(request)
+    oublier_en_attente(request)
+    par_code = any(trace["method"] == "code" for trace in get_authentication_records(request, utilisateur))
+    if attente is None or not par_code or est_equipe(utilisateur, le=timezone.localdate()):
         return
     compte, cree = SocialAccount.objects.get_or_create(
-        provider=attente["fournisseur"], uid=attente["sub"], defaults={"user": utilisateur}
+        provider=attente.provider, uid=attente.uid, defaults={"user": utilisateur}
     )
     if cree:
         get_adapter().send_notification_mail(

@@ -237,6 +237,36 @@ class TestIdentiteDesFamilles:
         assert (tiee.user.email, tiee.provider, tiee.uid) == ("parent@exemple.fr", "franceconnect", "abc")
         assert ATTENTE not in client.session
 
+    def test_told_before_and_its_mail_leads_to_where_it_is_taken_off(
+        self, client: Client, mailoutbox: list[Any]
+    ) -> None:
+        self.attendre(client)
+        client.post(reverse("account_request_login_code"), {"email": "parent@exemple.fr"})
+        assert "Une identité FranceConnect" in client.get(reverse("account_confirm_login_code")).content.decode()
+        self.par_code(client, "parent@exemple.fr", mailoutbox)
+        envoyer_messages_dus(maintenant=timezone.now())
+        assert reverse("socialaccount_connections") in mailoutbox[-1].body
+        assert "mot de passe" not in mailoutbox[-1].body
+
+    def test_on_a_shared_computer_it_is_put_aside_by_who_comes_next(
+        self, client: Client, mailoutbox: list[Any]
+    ) -> None:
+        self.attendre(client)
+        code = TestCodeDesParents()._code(client, "parent@exemple.fr", mailoutbox)
+        suite = client.post(reverse("oublier_identite"), follow=True)
+        assert "FranceConnect" not in suite.content.decode()
+        client.post(reverse("account_confirm_login_code"), {"code": code})
+        assert "_auth_user_id" in client.session
+        assert not SocialAccount.objects.exists()
+
+    def test_who_comes_in_by_a_password_is_tied_to_nothing(self, client: Client) -> None:
+        Utilisateur.objects.create_user("parent@exemple.fr", password="gouttière-vent-3")
+        self.attendre(client)
+        client.post(reverse("account_login"), {"login": "parent@exemple.fr", "password": "gouttière-vent-3"})
+        assert "_auth_user_id" in client.session
+        assert ATTENTE not in client.session
+        assert not SocialAccount.objects.exists()
+
     def test_not_after_a_quarter_of_an_hour(self, client: Client, mailoutbox: list[Any]) -> None:
         self.attendre(client, depuis=16 * 60)
         self.par_code(client, "parent@exemple.fr", mailoutbox)

@@ -24,6 +24,7 @@ REGLES: Regles = {
     "account_confirm_login_code": AILLEURS,
     "compte/login/code/": a_l_entree(),
     "compte/login/code/confirm/": AILLEURS,
+    "oublier_identite": toujours(405, 302),
     "mfa_authenticate": AILLEURS,
     "mfa_login_webauthn": AILLEURS,
     "account_logout": compte(200, 302),
