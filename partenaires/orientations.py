@@ -38,7 +38,7 @@ def par_genre(orientations: QuerySet[Orientation]) -> list[dict[str, Any]]:
 
 
 def _compter(orientations: QuerySet[Orientation], *par: str) -> QuerySet[Any]:
-    return (
+    lignes: QuerySet[Any] = (
         orientations.order_by()
         .values(*par)
         .annotate(
@@ -47,6 +47,7 @@ def _compter(orientations: QuerySet[Orientation], *par: str) -> QuerySet[Any]:
         )
         .order_by(*par)
     )
+    return lignes
 
 
 def lire(ligne: dict[str, Any], champ: str) -> int | str:
