@@ -72,7 +72,8 @@ check-traductions:
 check-conteneurs:
 	@echo "== conteneurs"
 	@$(BIN)/docker-compose --file docker-compose.yml config --quiet
-	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(BIN)/docker-compose --file docker-compose.yml --file deploy/identites.yml config --quiet
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml deploy/identites.yml
 	@$(BIN)/hadolint Dockerfile
 
 lock: install ## Recalcule requirements/*.txt d'après pyproject.toml

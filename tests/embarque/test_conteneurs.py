@@ -26,11 +26,11 @@ def compose() -> dict[str, Any]:
     return loaded
 
 
-def environment(compose: dict[str, Any], folder: Path) -> dict[str, str]:
-    """What the web container would see, with its secrets in a folder of ours."""
+def environment(compose: dict[str, Any], folder: Path, **given: str) -> dict[str, str]:
+    """What the web container would see, with what .env gives, its secrets in a folder of ours."""
     values = {}
     for name, value in compose["services"]["web"]["environment"].items():
-        value = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+        value = re.sub(r"\$\{(\w+):-([^}]*)\}", lambda found: given.get(found[1], found[2]), value)
         if value.startswith("/run/secrets/"):
             secret = Path(value).name
             (folder / secret).write_text(SECRETS.get(secret, "secret") + "\n")
@@ -68,6 +68,38 @@ def test_every_variable_is_read_by_the_settings(compose: dict[str, Any], racine:
     for name in compose["services"]["web"]["environment"]:
         if name != "DJANGO_SETTINGS_MODULE":
             assert f'"{name.removesuffix("_FILE")}"' in settings, name
+
+
+def test_what_an_operator_may_set_reaches_the_portal(compose: dict[str, Any], tmp_path: Path, racine: Path) -> None:
+    beside: dict[str, Any] = yaml.safe_load((racine / "deploy" / "identites.yml").read_text())
+    told = (racine / "docs" / "exploitation.md").read_text().partition("### Settings")[2].partition("###")[0]
+    names = set(
+        re.findall(r"`([A-Z_]+)`", "".join(row.split("|")[1] for row in told.splitlines() if row[:3] == "| `"))
+    )
+    assert "SOUS_TRAITANTS" in names
+    assert names <= set(re.findall(r"\$\{(\w+):-", yaml.safe_dump([compose, beside])))
+
+    given = {"SOUS_TRAITANTS": '[{"nom": "Hébergeur"}]', "PROCONNECT_URL": "https://pc.exemple.fr/api"}
+    code = (
+        "from django.conf import settings as s; assert s.SOUS_TRAITANTS == [{'nom': 'Hébergeur'}], s.SOUS_TRAITANTS;"
+        "i, = s.IDENTITES; assert (i['provider_id'], i['secret']) == ('proconnect', 'secret'), i"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=racine,
+        env={
+            "PATH": os.defpath,
+            **environment(compose, tmp_path, **given),
+            **environment(beside, tmp_path, **given),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    # It asks the provider itself who came back.
+    assert beside["services"]["web"]["networks"] == ["dehors", "dedans"]
+    assert set(beside["services"]["web"]["secrets"]) == set(beside["secrets"])
 
 
 def test_every_secret_is_declared_and_mounted(compose: dict[str, Any]) -> None:
