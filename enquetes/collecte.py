@@ -25,9 +25,8 @@ from enquetes import plan
 from enquetes.enums import CanalEnquete, TypeQuestion
 from enquetes.models import Acces, JetonUtilise, Reponse, ReponseEnCours, TexteLibre, lundi
 from enquetes.plan import Plan, PlanQuestion
-from socle import liens
+from socle import conservation, liens
 
-GARDEE = timedelta(days=15)
 # A tablet that someone left in the middle: long enough to think, too short for the next visitor.
 GARDEE_BORNE = timedelta(minutes=5)
 # Without 0, O, 1, I, L, U: read aloud and copied by hand.
@@ -121,7 +120,9 @@ def _sceller(code: str, contenu: Mapping[str, Any]) -> bytes:
 
 
 def _duree(acces: Acces) -> timedelta:
-    return GARDEE_BORNE if acces.canal == CanalEnquete.BORNE else GARDEE
+    if acces.canal == CanalEnquete.BORNE:
+        return GARDEE_BORNE
+    return timedelta(days=conservation.regle_de("reponses_en_cours").jours)
 
 
 def _terme(acces: Acces, maintenant: datetime) -> datetime:

@@ -151,8 +151,8 @@ REGLES = [
     Regle(
         code="reponses_en_cours",
         quoi=_("Une enquête commencée et pas finie, que seul votre lien ouvre"),
-        jours=14,
-        depuis=_("son début"),
+        jours=15,
+        depuis=_("la dernière réponse donnée"),
         ensuite=_EFFACE,
         raison=_("la reprendre où vous en étiez"),
     ),

@@ -11,10 +11,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from enquetes import campagnes, collecte, construction, fournis
+from enquetes import campagnes, collecte, construction, fournis, plan
 from enquetes.enums import CanalEnquete
 from enquetes.models import Campagne, JetonUtilise, Questionnaire, Reponse, ReponseEnCours, TexteLibre
+from socle import conservation
 from tests.enquetes import fabrique
 from tests.factories import CommuneFactory, MaisonFactory, dans
 
@@ -363,3 +365,14 @@ def test_the_week_is_all_that_is_known_of_the_time(campagne: Campagne) -> None:
     assert all(semaine.weekday() == 0 for semaine in semaines)
     assert len(semaines) <= 2
     assert max(semaines) - min(semaines) <= timedelta(days=7)
+
+
+def test_a_form_that_was_begun_is_kept_as_long_as_the_privacy_page_says(client: Client, campagne: Campagne) -> None:
+    regle = conservation.regle_de("reponses_en_cours")
+    assert regle.depuis == "la dernière réponse donnée"
+    code = collecte.commencer(acces=fabrique.acces(campagne), langue="fr", maintenant=dans())
+    collecte.repondre(code=code, question="note", valeur=3, maintenant=dans(days=3))
+    terme = timezone.localdate(ReponseEnCours.objects.get().expire_le)
+    assert terme == timezone.localdate(dans(days=3)) + timedelta(days=regle.jours)
+    assert regle.duree in plan.MOTS["code_aide"]
+    assert regle.duree in page(client.post(reverse("enquetes:reprendre"), {"code": "AAAA"}))
