@@ -14,8 +14,8 @@ from ateliers.groupes import places
 from ateliers.models import DemandeGroupe, EntreeJournal, FicheAccueil, Inscription, MembreGroupe, MotDeLaMaison
 from familles.effacement import effacer_tout
 from familles.mes_donnees import personne_de
-from familles.models import Famille
-from familles.purges import enregistrer_activite
+from familles.models import AccesFamille, Famille
+from familles.purges import enregistrer_activite, rappel_demande, suivi_confirme
 from socle.conservation import purge
 from socle.models import Utilisateur
 from socle.registre import Personne
@@ -79,6 +79,9 @@ def demandes_groupe(avant: datetime, maintenant: datetime, nombre: int) -> int:
         ~Exists(Inscription.objects.filter(_SIENNE)),
         ~Exists(DemandeGroupe.objects.filter(_SIENNE)),
         ~Exists(Utilisateur.objects.filter(email=Lower(OuterRef("email")))),
+        ~Exists(AccesFamille.objects.filter(famille=OuterRef("pk"))),
+        ~rappel_demande(avant),
+        ~suivi_confirme(avant),
         pk__in=familles,
         fusionnee_dans=None,
         absorbees=None,

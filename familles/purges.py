@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from familles.acces_donnees import purger as purger_acces
 from familles.effacement import effacer_tout
-from familles.enums import GenreAcces
+from familles.enums import GenreAcces, StatutRappel
 from familles.mes_donnees import personne_de, sans_personne
 from familles.models import AccesFamille, DemandeRappel, Famille, InvitationCoparent
+from maisons.models import Suivi
 from socle.conservation import purge
 from socle.models import Opposition, Utilisateur
 
@@ -42,6 +43,26 @@ def _compte_ouvert(depuis: datetime) -> Exists:
 def _compte_rattache(depuis: datetime) -> Exists:
     """An account that opens it, were it known by another address or shared."""
     return Exists(AccesFamille.objects.filter(famille=OuterRef("pk"), utilisateur__last_login__gte=depuis))
+
+
+def _de_la_famille() -> QuerySet[Famille]:
+    """The record itself, and those that were merged into it: each has a contact of its own."""
+    return Famille.objects.filter(Q(pk=OuterRef("pk")) | Q(fusionnee_dans=OuterRef("pk")))
+
+
+@enregistrer_activite
+def rappel_demande(depuis: datetime) -> Exists:
+    """A call that was asked for since, or that she still waits for: it has a rule of its own, and it is hers."""
+    demandes = DemandeRappel.objects.filter(Q(demandee_le__gte=depuis) | Q(statut=StatutRappel.A_RAPPELER))
+    return Exists(_de_la_famille().filter(telephone__in=demandes.order_by().values("telephone")))
+
+
+@enregistrer_activite
+def suivi_confirme(depuis: datetime) -> Exists:
+    """A commune she follows: what she confirmed ends by its own rule, or by her own word."""
+    suivis = Suivi.objects.confirmes().order_by().values("destinataire")
+    siennes = _de_la_famille().alias(adresse=Lower("email"))
+    return Exists(siennes.filter(Q(adresse__in=suivis) | Q(telephone__in=suivis)))
 
 
 def inactives(*, avant: datetime) -> Q:

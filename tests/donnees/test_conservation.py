@@ -12,6 +12,7 @@ from django.db import connection
 
 from ateliers.models import DemandeGroupe, Inscription
 from familles.models import DemandeRappel, Famille
+from maisons.models import Suivi
 from socle import conservation
 from socle.conservation import Regle, regle_de
 from socle.enums import Canal, StatutMessage
@@ -119,6 +120,13 @@ class TestFamilles:
                 coparent=True, famille=famille, utilisateur__last_login=f.dans(days=-10)
             ),
             lambda famille: f.FamilleFactory(fusionnee_dans=famille),
+            lambda famille: f.DemandeRappelFactory(telephone=famille.telephone),
+            lambda famille: f.DemandeRappelFactory(telephone=famille.telephone, demandee_le=f.dans(days=-900)),
+            lambda famille: f.SuiviFactory(destinataire=famille.email),
+            lambda famille: f.SuiviFactory(canal="sms", destinataire=famille.telephone.as_e164),
+            lambda famille: f.DemandeRappelFactory(
+                telephone=f.FamilleFactory(sms=True, cree_le=f.dans(days=-900), fusionnee_dans=famille).telephone
+            ),
         ],
         ids=[
             "a booking",
@@ -127,10 +135,15 @@ class TestFamilles:
             "an account in use",
             "a coparent's account in use",
             "another contact of hers",
+            "a call she asked for",
+            "a call she waits for",
+            "a commune followed by its address",
+            "a commune followed by its number",
+            "a call asked for by her other contact",
         ],
     )
     def test_a_sign_of_life_keeps_it(self, signe: Callable[[Famille], Any]) -> None:
-        famille = f.FamilleFactory(cree_le=f.dans(days=-900))
+        famille = f.FamilleFactory(cree_le=f.dans(days=-900), telephone="+33698765432")
         signe(famille)
         assert passer("familles", f.maintenant()) == 0
 
@@ -154,9 +167,18 @@ class TestRegles:
         # Her baby is due next month: she still waits for a group.
         enceinte = f.DemandeGroupeFactory(attendu=True, en_attente_depuis=vieux, cree_le=vieux)
         membre = f.MembreGroupeFactory(demande__en_attente_depuis=vieux)
+        # Nothing comes of her request, and she follows a commune, or waits to be called, by a younger rule.
+        suit = f.DemandeGroupeFactory(en_attente_depuis=vieux, repere=f.dans(days=-200).date(), cree_le=vieux)
+        suivi = f.SuiviFactory(destinataire=suit.famille.email)
+        attend = f.DemandeGroupeFactory(
+            famille__sms=True, en_attente_depuis=vieux, repere=f.dans(days=-200).date(), cree_le=vieux
+        )
+        appel = f.DemandeRappelFactory(telephone=attend.famille.telephone)
         assert passer("demandes_rappel") == 1
-        assert passer("demandes_groupe") == 1
-        assert list(DemandeRappel.objects.all()) == [garde]
+        assert passer("demandes_groupe") == 3
+        assert set(DemandeRappel.objects.all()) == {garde, appel}
+        assert Suivi.objects.get() == suivi
+        assert Famille.objects.filter(pk__in=[suit.famille_id, attend.famille_id]).count() == 2
         assert set(DemandeGroupe.objects.all()) == {enceinte, membre.demande}
         # She was known for nothing else.
         assert not Famille.objects.filter(pk=partie.famille_id).exists()
