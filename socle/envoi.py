@@ -45,7 +45,7 @@ PREMIER_DELAI, FACTEUR = timedelta(minutes=1), 4
 # First key of the advisory locks taken here, one per telephone number.
 VERROU_SMS = 7_031
 # What its recipient waits for on screen.
-_DEMANDES_A_L_INSTANT = frozenset({"compte", "code_telephone"})
+_DEMANDES_A_L_INSTANT = frozenset({"compte", "code_telephone", "acces_donnees"})
 # What a row keeps once its fate is sealed.
 _CONTEXTE_SANS_SECRET = Case(When(secret=True, then=Value({}, output_field=JSONField())), default=F("contexte"))
 
@@ -162,7 +162,7 @@ def _clore(messages: Sequence[Message], statut: StatutMessage, *, erreur: str = 
 
 
 def _opposes(messages: Sequence[Message]) -> list[Message]:
-    """Those whose recipient asked for silence on that channel; a code asked for a moment ago is no disturbance."""
+    """Those whose recipient asked for silence on that channel; what was asked for a moment ago is no disturbance."""
     messages = [m for m in messages if m.modele not in _DEMANDES_A_L_INSTANT]
     destinataires = {adresse for m in messages for adresse in (m.destinataire, m.destinataire.lower())}
     oppositions = {

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from pdfua import validate
@@ -16,7 +17,8 @@ from ateliers.messages import USAGE_LIEN
 from familles.models import AccesDonnees, Enfant, Famille
 from socle import conservation, liens
 from socle.conservation import regles
-from socle.enums import StatutMessage
+from socle.enums import Canal, StatutMessage
+from socle.envoi import envoyer_messages_dus
 from socle.models import Message, Utilisateur
 from tests import factories as f
 from tests.donnees.monde import deux_vies
@@ -53,6 +55,13 @@ class TestLien:
         assert {(r.status_code, r["Location"]) for r in reponses} == {(302, f"{reverse('donnees:demander')}?envoye")}
         assert [m.destinataire for m in Message.objects.all()] == [famille.email]
         assert "C'est envoyé" in client.get(reponses[0]["Location"]).content.decode()
+
+    def test_who_stopped_every_message_receives_it_all_the_same(self, client: Client) -> None:
+        famille = f.FamilleFactory()
+        f.OppositionFactory(canal=Canal.EMAIL, destinataire=famille.email)
+        lien = ouvrir(client, famille)
+        envoyer_messages_dus(maintenant=f.maintenant())
+        assert [(courriel.to, lien in courriel.body) for courriel in mail.outbox] == [([famille.email], True)]
 
     def test_it_lasts_an_hour_and_a_new_one_ends_it(self, client: Client) -> None:
         famille = f.FamilleFactory()
