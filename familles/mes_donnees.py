@@ -128,6 +128,18 @@ def personne_de(*, fiches: Iterable[int] = (), comptes: Iterable[int] = ()) -> P
     return personne_des_numeros(fiches=avec_absorbees(fiches), comptes=comptes)
 
 
+def personne_de_la_famille(famille: Famille) -> Personne:
+    """All of a family that asks its house: with the accounts that are its own, by their tie or by its address.
+
+    An account it was shared with stays, and so does a team member's.
+    """
+    fiches = avec_absorbees([famille.pk])
+    adresses = Famille.objects.filter(pk__in=fiches).exclude(email="").values_list(Lower("email"), flat=True)
+    titulaires = AccesFamille.objects.filter(famille__in=fiches, genre=GenreAcces.TITULAIRE).values("utilisateur")
+    comptes = Utilisateur.objects.filter(Q(pk__in=titulaires) | Q(email__in=list(adresses)), is_staff=False)
+    return personne_de(fiches=fiches, comptes=comptes.values_list("pk", flat=True))
+
+
 def personne_des_numeros(*, fiches: Iterable[int], comptes: Iterable[int]) -> Personne:
     """The same, of exactly these records: a request that was noted doesn't grow by what was merged since."""
     fiches, comptes = frozenset(fiches), frozenset(comptes)

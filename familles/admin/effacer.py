@@ -12,12 +12,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
 from familles import effacement, lectures
 from familles.enums import OrigineEffacement
 from familles.fichiers_donnees import en_pdf
-from familles.mes_donnees import personne_de
+from familles.mes_donnees import personne_de_la_famille
+from familles.models import Famille
 from socle.admin import PorteeAdmin
 from socle.pages import nommer_pages
 
@@ -35,16 +35,24 @@ def urls(model_admin: PorteeAdmin) -> list[URLPattern]:
     vue = model_admin.admin_site.admin_view
     return [
         path("<int:pk>/effacer/", vue(partial(effacer, model_admin)), name="familles_famille_effacer"),
-        path("<int:pk>/copie.pdf", vue(require_safe(partial(copie, model_admin))), name="familles_famille_copie"),
+        path("<int:pk>/copie/", vue(partial(copie, model_admin)), name="familles_famille_copie"),
     ]
 
 
 def copie(model_admin: PorteeAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """All that the portal holds of the family, to print and hand over."""
+    """All that the portal holds of the family, to print and hand over, once the box is ticked.
+
+    It tells of every house: a colleague's curiosity is no reason to have it.
+    """
     famille = model_admin.objet_ou_404(request, str(pk), "effacer")
+    oubli = request.method == "POST" and request.POST.get("accord") != "oui"
     lectures.noter_page(request, [famille.pk])
-    contenu = en_pdf(personne_de(fiches=[famille.pk]), maintenant=timezone.now())
-    return HttpResponse(contenu, content_type="application/pdf")
+    if request.method != "POST" or oubli:
+        return _demander(model_admin, request, famille, "copie", _("Copie des données d'une famille"), oubli=oubli)
+    contenu = en_pdf(personne_de_la_famille(famille), maintenant=timezone.now())
+    return HttpResponse(
+        contenu, content_type="application/pdf", headers={"Content-Disposition": 'attachment; filename="copie.pdf"'}
+    )
 
 
 def effacer(model_admin: PorteeAdmin, request: HttpRequest, pk: int) -> HttpResponse:
@@ -53,18 +61,24 @@ def effacer(model_admin: PorteeAdmin, request: HttpRequest, pk: int) -> HttpResp
     oubli = request.method == "POST" and request.POST.get("accord") != "oui"
     if request.method == "POST" and not oubli:
         effacement.effacer(
-            personne=personne_de(fiches=[famille.pk]), origine=OrigineEffacement.EQUIPE, horloge=timezone.now
+            personne=personne_de_la_famille(famille), origine=OrigineEffacement.EQUIPE, horloge=timezone.now
         )
         model_admin.message_user(request, _("C'est effacé : il ne reste que des nombres."), messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:familles_famille_changelist"))
     lectures.noter_page(request, [famille.pk])
+    return _demander(model_admin, request, famille, "effacer", _("Effacer une famille"), oubli=oubli)
+
+
+def _demander(
+    model_admin: PorteeAdmin, request: HttpRequest, famille: Famille, gabarit: str, titre: str, *, oubli: bool
+) -> HttpResponse:
     contexte: dict[str, Any] = {
         **model_admin.admin_site.each_context(request),
-        "title": _("Effacer une famille"),
+        "title": titre,
         "opts": model_admin.opts,
         "famille": famille,
         "oubli": oubli,
     }
     return TemplateResponse(
-        request, "admin/familles/famille/effacer.html", contexte, status=INVALIDE if oubli else 200
+        request, f"admin/familles/famille/{gabarit}.html", contexte, status=INVALIDE if oubli else 200
     )

@@ -14,6 +14,8 @@ from pdfua import validate
 from pdfua.model import Severity
 
 from ateliers.messages import USAGE_LIEN
+from familles.enums import ObjetAccord
+from familles.mes_donnees import personne_de_la_famille
 from familles.models import AccesDonnees, Enfant, Famille
 from socle import conservation, liens
 from socle.conservation import regles
@@ -21,7 +23,7 @@ from socle.enums import Canal, StatutMessage
 from socle.envoi import envoyer_messages_dus
 from socle.models import Message, Utilisateur
 from tests import factories as f
-from tests.donnees.monde import deux_vies
+from tests.donnees.monde import deux_vies, tables_avec
 
 pytestmark = pytest.mark.django_db
 
@@ -219,6 +221,43 @@ class TestEquipe:
         # The sheet of the session still opens, with a dash where the name was.
         fiche = client.get(reverse("admin:ateliers_seance_change", args=[inscription.seance_id]))
         assert fiche.status_code == 200
+
+    def test_a_family_s_own_account_goes_with_it_and_no_other(self) -> None:
+        inscription = f.InscriptionFactory()
+        famille = inscription.famille
+        par_adresse = f.UtilisateurFactory(email=famille.email)
+        numero = f.ProfilParentFactory(utilisateur=par_adresse, mobile=True).telephone
+        f.ConsentementFactory(objet=ObjetAccord.SMS, utilisateur=par_adresse)
+        # Her tie was made with an address that she had before.
+        titulaire = f.AccesFamilleFactory(famille=famille, utilisateur=f.UtilisateurFactory()).utilisateur
+        coparent = f.AccesFamilleFactory(
+            famille=famille, coparent=True, utilisateur=f.UtilisateurFactory()
+        ).utilisateur
+        navigateur = client_de(par_adresse)
+        assert navigateur.get(reverse("donnees:mon_compte")).status_code == 200
+        equipe = client_de(f.AffectationFactory(maison=inscription.seance.lieu.maison).utilisateur)
+
+        page = reverse("admin:familles_famille_copie", args=[famille.pk])
+        # The whole of a family's life in every house is nothing that a mere link opens.
+        for reponse, statut in ((equipe.get(page), 200), (equipe.post(page), 422)):
+            assert (reponse.status_code, reponse["Content-Type"]) == (statut, "text/html; charset=utf-8")
+        pdf = equipe.post(page, {"accord": "oui"})
+        texte = subprocess.run(["pdftotext", "-", "-"], input=pdf.content, capture_output=True, check=True).stdout
+        for compte in (par_adresse, titulaire):
+            assert compte.email in texte.decode().replace("\n", "")
+        assert coparent.email not in texte.decode()
+
+        equipe.post(reverse("admin:familles_famille_effacer", args=[famille.pk]), {"accord": "oui"})
+        assert not Utilisateur.objects.filter(pk__in=[par_adresse.pk, titulaire.pk]).exists()
+        assert Utilisateur.objects.filter(pk=coparent.pk).exists()
+        restes = tables_avec([f"%{par_adresse.email}%", f"%{str(numero)[1:]}%"])
+        assert restes == {}
+        assert navigateur.get(reverse("donnees:mon_compte")).status_code == 302
+
+    def test_a_team_member_s_account_stays_when_a_house_erases_their_family(self) -> None:
+        agent = f.UtilisateurFactory(equipe=True)
+        famille = f.FamilleFactory(email=agent.email)
+        assert personne_de_la_famille(famille).comptes == frozenset()
 
     def test_the_page_of_the_rules_shows_figures_and_what_is_late(self) -> None:
         administrateur = f.AffectationFactory(reseau=True).utilisateur

@@ -24,7 +24,9 @@ REGLES: Regles = {
     "admin:familles_famille_effacer": equipe(
         "famille", lit=RESPONSABLES, voit=NOMS, ecrit=RESPONSABLES, fait=422, acte_d_abord=True
     ),
-    "admin:familles_famille_copie": equipe("famille", lit=RESPONSABLES, voit=NOMS, fait=405, acte_d_abord=True),
+    "admin:familles_famille_copie": equipe(
+        "famille", lit=RESPONSABLES, voit=NOMS, ecrit=RESPONSABLES, fait=422, acte_d_abord=True
+    ),
     "admin:socle_conservation": equipe(lit=ADMINISTRATION, fait=405),
     **modele("familles.demanderappel", "rappel", lit=MAISON, historique=False),
     # A doctor's own département; the network may take one away.
