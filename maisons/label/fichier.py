@@ -41,11 +41,11 @@ class _SansAlias(yaml.SafeLoader):
     """Plain YAML: days stay text, no alias, which could make a small file enormous, nothing a database can't keep."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        evenement: Any = self.peek_event()
-        if isinstance(evenement, yaml.events.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="alias", problem_mark=evenement.start_mark)  # type: ignore[no-untyped-call]
-        if isinstance(evenement, yaml.events.ScalarEvent) and _INGARDABLE.search(evenement.value):
-            raise yaml.MarkedYAMLError(problem="texte", problem_mark=evenement.start_mark)  # type: ignore[no-untyped-call]
+        evenement: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.events.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="alias", problem_mark=evenement.start_mark)
+        if self.check_event(yaml.events.ScalarEvent) and _INGARDABLE.search(evenement.value):
+            raise yaml.MarkedYAMLError(problem="texte", problem_mark=evenement.start_mark)
         return super().compose_node(parent, index)
 
 
