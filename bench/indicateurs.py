@@ -1,7 +1,8 @@
 """`python -m bench.indicateurs`: every indicator of a département's year of 200,000 bookings, in an empty database.
 
 Time, memory, and the ratio to a yardstick of the same run: one query that joins the same bookings to their sessions
-and houses and adds up the people who came. Memory is measured for a fifth of the bookings, and for all.
+and houses and adds up the people who came. Memory is measured for a fifth of the bookings and of the families, and for
+all. Each family has a child, half of the sessions have people who came without a booking, some families are referred.
 """
 
 from __future__ import annotations
@@ -47,13 +48,13 @@ def _mesures() -> dict[str, float]:
 
     hasard = random.Random(1000)
     periode = Periode(DU, AU)
-    maisons = _maisons()
+    lieux = _lieux()
     toutes = list(Maison.objects.all())
     nombres = {"un cinquième": INSCRIPTIONS // 5, "tout": INSCRIPTIONS - INSCRIPTIONS // 5}
     pics: dict[str, float] = {}
     print(f"Indicateurs : {MAISONS} maisons, un an, {INSCRIPTIONS} réservations, {len(tous())} indicateurs")
     for titre, nombre in nombres.items():
-        _remplir(maisons, nombre, hasard)
+        _remplir(lieux, nombre, hasard)
         analyser()
         pics[titre] = _memoire(lambda: mesurer(toutes, periode))
         print(f"  mémoire, {titre:<12} {pics[titre]:8.1f} Mio")
@@ -98,35 +99,30 @@ def _additionner() -> None:
     )
 
 
-def _maisons() -> list[tuple[Any, list[Any]]]:
-    """Each house's place and families."""
-    from familles.models import Famille
+def _lieux() -> list[Any]:
+    """The place of each house."""
     from tests.factories import DepartementFactory, LieuFactory, MaisonFactory
 
     departement = DepartementFactory()
-    return [
-        (
-            LieuFactory(maison=MaisonFactory(departement=departement)),
-            Famille.objects.bulk_create(
-                Famille(prenom="Essai", email=f"essai.{n}.{m}@exemple.invalid") for m in range(FAMILLES_PAR_MAISON)
-            ),
-        )
-        for n in range(MAISONS)
-    ]
+    return [LieuFactory(maison=MaisonFactory(departement=departement)) for _ in range(MAISONS)]
 
 
-def _remplir(maisons: list[tuple[Any, list[Any]]], nombre: int, hasard: random.Random) -> None:
+def _remplir(lieux: list[Any], nombre: int, hasard: random.Random) -> None:
+    """So many bookings more, with sessions, families, children, walk-ins and referrals in proportion."""
     from ateliers.enums import Presence, StatutInscription
-    from ateliers.models import Inscription, Seance
+    from ateliers.models import EnfantInscrit, Inscription, Passage, Seance
     from bench.donnees import copier
+    from partenaires.enums import SuiteOrientation, TypePartenaire
+    from partenaires.models import Orientation
     from tests.factories import AtelierFactory
 
-    ateliers = {lieu.pk: AtelierFactory(maison=lieu.maison) for lieu, _familles in maisons}
-    deja = set(Seance.objects.values_list("pk", flat=True))
+    ateliers = {lieu.pk: AtelierFactory(maison=lieu.maison) for lieu in lieux}
+    enfants = {lieu.pk: _enfants(FAMILLES_PAR_MAISON * nombre // INSCRIPTIONS, hasard) for lieu in lieux}
+    deja = Seance.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
     def seances() -> Iterator[Any]:
         for n in range(nombre // PLACES):
-            lieu, _familles = maisons[n % len(maisons)]
+            lieu = lieux[n % len(lieux)]
             debut = datetime(2025, 1, 1, 9, tzinfo=UTC) + timedelta(days=n % 365, minutes=hasard.randrange(600))
             yield Seance(
                 atelier=ateliers[lieu.pk],
@@ -142,17 +138,16 @@ def _remplir(maisons: list[tuple[Any, list[Any]]], nombre: int, hasard: random.R
 
     copier(Seance, seances())
     # Read before: nothing else goes through the connection while it copies.
-    nouvelles = list(Seance.objects.exclude(pk__in=deja).values_list("pk", "lieu", "debut"))
-    familles = {lieu.pk: connues for lieu, connues in maisons}
+    nouvelles = list(Seance.objects.filter(pk__gt=deja).values_list("pk", "lieu", "debut"))
 
     def inscriptions() -> Iterator[Any]:
         for pk, lieu, debut in nouvelles:
-            for famille in hasard.sample(familles[lieu], PLACES):
+            for enfant in hasard.sample(enfants[lieu], PLACES):
                 venue = hasard.random() < 0.85
                 attendu = hasard.random() < 0.1
                 yield Inscription(
                     seance_id=pk,
-                    famille=famille,
+                    famille_id=enfant.famille_id,
                     prenom="Essai",
                     email="essai@exemple.invalid",
                     statut=StatutInscription.CONFIRMEE,
@@ -167,6 +162,40 @@ def _remplir(maisons: list[tuple[Any, list[Any]]], nombre: int, hasard: random.R
                 )
 
     copier(Inscription, inscriptions())
+    enfant_de = {enfant.famille_id: enfant.pk for siens in enfants.values() for enfant in siens}
+    venues = list(Inscription.objects.filter(seance__gt=deja).values_list("pk", "famille"))
+    copier(EnfantInscrit, (EnfantInscrit(inscription_id=pk, enfant_id=enfant_de[f]) for pk, f in venues))
+    copier(
+        Passage,
+        (
+            Passage(seance_id=pk, adultes=1 + hasard.randrange(3), enfants=hasard.randrange(3))
+            for pk, _lieu, _debut in nouvelles
+            if hasard.random() < 0.5
+        ),
+    )
+    copier(
+        Orientation,
+        (
+            Orientation(
+                maison_id=hasard.choice(lieux).maison_id,
+                type=hasard.choice(TypePartenaire.values),
+                le=DU + timedelta(days=hasard.randrange(365)),
+                accord=True,
+                suite=hasard.choice(SuiteOrientation.values),
+            )
+            for _ in range(nombre // 100)
+        ),
+    )
+
+
+def _enfants(nombre: int, hasard: random.Random) -> list[Any]:
+    """So many families, each with a child born in the last two years."""
+    from familles.models import Enfant, Famille
+
+    familles = Famille.objects.bulk_create(Famille(prenom="Essai") for _ in range(nombre))
+    return Enfant.objects.bulk_create(
+        Enfant(famille=famille, naissance=AU - timedelta(days=hasard.randrange(730))) for famille in familles
+    )
 
 
 if __name__ == "__main__":
