@@ -650,13 +650,22 @@ def liberer_membre(*, inscriptions: Sequence[Inscription], par: AnnuleePar, main
 
 @transaction.atomic
 def suivre_la_naissance(*, inscriptions: Sequence[Inscription], bebes: int, ne_le: date, maintenant: datetime) -> None:
-    """A member's baby is born: it has a seat at the meetings from that day on. In order of their sessions."""
+    """A member's baby is born: it has a seat at the meetings from that day on, one more where none is left.
+
+    `inscriptions` come in order of their sessions.
+    """
     for inscription in inscriptions:
         seance = verrouiller(inscription.seance_id)
         inscription.refresh_from_db()
         enfants = bebes if ne_le <= seance.debut_local.date() else 0
         if not inscription.tient_une_place or enfants == inscription.enfants or seance.debut <= maintenant:
             continue
+        manquent = enfants - inscription.enfants - seance.libres_enfants
+        if manquent > 0:
+            # A member's baby is never left outside because somebody lowered the seats.
+            seance.capacite_enfants += manquent
+            seance.modifiee_le = maintenant
+            seance.save(update_fields=["capacite_enfants", "modifiee_le"])
         prendre(seance, adultes=0, enfants=enfants - inscription.enfants, canal=inscription.canal)
         inscription.enfants = enfants
         inscription.save(update_fields=["enfants"])

@@ -286,6 +286,17 @@ class TestNaissance:
         assert demande.enfants.get().naissance == maintenant().date()
         assert set(groupe.seances.values_list("enfants_pris", flat=True)) == {1}
 
+    def test_a_baby_has_a_seat_where_the_children_s_were_lowered(self) -> None:
+        groupe = GroupePairsFactory(naissances_du=dans(days=-10).date())
+        rencontres(groupe)
+        demande = DemandeGroupeFactory(attendu=True, repere=dans(days=300).date(), statut=StatutDemande.EN_ATTENTE)
+        places.ajouter_membre(groupe=groupe, demande=demande, origine=OrigineMembre.EQUIPE, maintenant=maintenant())
+        groupe.seances.update(capacite_enfants=0)
+
+        naissances.noter_naissance(demande=demande, naissance=maintenant().date(), maintenant=maintenant())
+
+        assert set(groupe.seances.values_list("enfants_pris", "capacite_enfants")) == {(1, 1)}
+
     def test_born_outside_the_window_keeps_the_place_until_the_facilitator_decides(self) -> None:
         groupe = GroupePairsFactory(naissances_du=dans(days=-5).date())
         membre = MembreGroupeFactory(groupe=groupe, demande__est_ne=False)
