@@ -14,7 +14,7 @@ from django.db.models import Count, DateField, DurationField, ExpressionWrapper,
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from ateliers.enums import Presence, StatutInscription, StatutSeance
+from ateliers.enums import AccueilSeance, Presence, StatutInscription, StatutSeance
 
 # Registers what groups say.
 from ateliers.groupes import indicateurs as _des_groupes  # noqa: F401
@@ -76,6 +76,11 @@ def _part_gratuite(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]
     }
 
 
+def _restes(reservations: Any) -> Any:
+    """Bookings whose adults stayed: a parent who leaves a child goes again."""
+    return reservations.exclude(seance__accueil=AccueilSeance.ENFANTS)
+
+
 def _accueillis(qui: str) -> Any:
     """People who came, of one kind ("adultes" or "enfants"), with and without a booking."""
 
@@ -83,6 +88,8 @@ def _accueillis(qui: str) -> Any:
         venus: dict[int, float] = dict.fromkeys(maisons, 0.0)
         effectifs: dict[int, int] = dict.fromkeys(maisons, 0)
         presentes = _reservations(maisons, periode).filter(presence=Presence.PRESENTE, **{f"{qui}_presents__gt": 0})
+        if qui == "adultes":
+            presentes = _restes(presentes)
         passages = _passages(maisons, periode)
         for lignes in (
             presentes.values("maison").annotate(n=Sum(f"{qui}_presents"), personnes=NOMBRE_DE_FAMILLES).order_by(),
@@ -178,7 +185,7 @@ def _presences_relevees(maisons: list[int], periode: Periode) -> Mapping[int, Me
 
 def _coparents(maisons: list[int], periode: Periode) -> Mapping[int, Mesure]:
     return _part(
-        _reservations(maisons, periode),
+        _restes(_reservations(maisons, periode)),
         maisons,
         parmi=Q(presence=Presence.PRESENTE),
         compte=Q(adultes_presents__gte=2),
@@ -264,10 +271,13 @@ for _indicateur in (
     Indicateur(
         code="parents-accueillis",
         nom=_("Venues d'adultes"),
-        definition=_("Adultes présents aux séances tenues, réservation ou non ; une personne compte à chaque venue."),
+        definition=_(
+            "Adultes présents aux séances tenues, réservation ou non ; une personne compte à chaque venue. "
+            "Un parent qui confie son enfant à un accueil ponctuel n'est pas compté."
+        ),
         unite=Unite.NOMBRE,
         mesurer=_accueillis("adultes"),
-        version=2,
+        version=3,
         effectif_min=EFFECTIF_MIN,
     ),
     Indicateur(
@@ -320,10 +330,12 @@ for _indicateur in (
     Indicateur(
         code="coparents",
         nom=_("Venues à deux adultes"),
-        definition=_("Parmi les réservations honorées, celles où deux adultes ou plus sont venus."),
+        definition=_(
+            "Parmi les réservations honorées, hors accueil ponctuel, celles où deux adultes ou plus sont venus."
+        ),
         unite=Unite.POURCENT,
         mesurer=_coparents,
-        version=2,
+        version=3,
         effectif_min=EFFECTIF_MIN,
         est_comparable=True,
     ),

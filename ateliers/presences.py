@@ -182,7 +182,7 @@ def _verifier(seance: Seance, maintenant: datetime) -> None:
 
 
 def frequentation(seance: Seance) -> Frequentation:
-    """The numbers of one session, in two queries whatever its size."""
+    """The numbers of one session, in two queries whatever its size. A parent who leaves a child goes again."""
     confirmees = seance.inscriptions.filter(statut=StatutInscription.CONFIRMEE).aggregate(
         adultes=Sum("adultes_presents", default=0),
         enfants=Sum("enfants_presents", default=0),
@@ -195,7 +195,7 @@ def frequentation(seance: Seance) -> Frequentation:
     return Frequentation(
         **{
             **confirmees,
-            "adultes": confirmees["adultes"] + passages["adultes"],
+            "adultes": (0 if seance.confie_les_enfants else confirmees["adultes"]) + passages["adultes"],
             "enfants": confirmees["enfants"] + passages["enfants"],
         }
     )

@@ -102,7 +102,8 @@ PRESENCES = Table(
         (_("Familles présentes"), lambda seance: seance.presentes),
         (_("Familles excusées"), lambda seance: seance.excusees),
         (_("Familles absentes"), lambda seance: seance.absentes),
-        (_("Adultes venus"), lambda seance: seance.adultes_venus),
+        # A parent who leaves a child goes again.
+        (_("Adultes venus"), lambda seance: 0 if seance.confie_les_enfants else seance.adultes_venus),
         (_("Enfants venus"), lambda seance: seance.enfants_venus),
         (_("Adultes sans réservation"), lambda seance: seance.adultes_de_passage),
         (_("Enfants sans réservation"), lambda seance: seance.enfants_de_passage),
@@ -182,7 +183,10 @@ INSCRIPTIONS = Table(
         (_("Canal"), lambda inscription: str(inscription.get_canal_display())),
         (_("Inscrite le"), lambda inscription: timezone.localdate(inscription.cree_le)),
         (_("Présence"), lambda inscription: str(inscription.get_presence_display())),
-        (_("Adultes venus"), lambda inscription: inscription.adultes_presents),
+        (
+            _("Adultes venus"),
+            lambda inscription: None if inscription.seance.confie_les_enfants else inscription.adultes_presents,
+        ),
         (_("Enfants venus"), lambda inscription: inscription.enfants_presents),
     ),
     preparer=lambda queryset: queryset.select_related("seance__lieu__maison"),

@@ -14,10 +14,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from ateliers import accueils, inscriptions
+from ateliers import accueils, inscriptions, presences
 from ateliers.accueils import DemandeAccueil
 from ateliers.depassements import Derogation
-from ateliers.enums import AnnuleePar, CanalInscription, Etendue, RaisonAccueil, StatutInscription
+from ateliers.enums import AnnuleePar, CanalInscription, Etendue, Presence, RaisonAccueil, StatutInscription
 from ateliers.inscriptions import AgeEnfant, DemandeInscription, InscriptionRefusee
 from ateliers.models import FicheAccueil, Inscription, Seance
 from ateliers.seances import Projet, annuler_seances, creer_seance
@@ -26,7 +26,7 @@ from maisons.recurrence import Regle
 from socle import conservation
 from tests.acces import animer
 from tests.equipe import entrer
-from tests.factories import AtelierFactory, LieuFactory, SeanceFactory, UtilisateurFactory, maintenant
+from tests.factories import AtelierFactory, LieuFactory, SeanceFactory, UtilisateurFactory, dans, maintenant
 
 pytestmark = pytest.mark.django_db
 
@@ -280,6 +280,23 @@ class TestEquipe:
         feuille = equipe.get(reverse("admin:ateliers_seance_feuille", args=[seance.pk]))
         texte = subprocess.run(["pdftotext", "-", "-"], input=feuille.content, capture_output=True, check=True).stdout
         assert "Samira" in texte.decode()
+
+    def test_the_parent_who_leaves_is_not_counted_among_those_who_came(self, client: Client, seance: Seance) -> None:
+        inscription = confier(seance, 20)
+        Seance.objects.filter(pk=seance.pk).update(debut=dans(minutes=10), fin=dans(hours=2))
+        presences.pointer(inscription=inscription, presence=Presence.PRESENTE, maintenant=maintenant())
+        equipe = entrer(client, animer(seance))
+        page = equipe.get(reverse("admin:ateliers_seance_presences", args=[seance.pk]))
+        assert (page.context["totaux"].adultes, page.context["totaux"].enfants) == (0, 1)
+        assert "Un enfant de plus" in page.content.decode()
+        assert "Un adulte de plus" not in page.content.decode()
+        for table, venus in (("presences", "0;1"), ("inscriptions", ";1")):
+            modele = "inscription" if table == "inscriptions" else "seance"
+            url = reverse(f"admin:ateliers_{modele}_exporter")
+            fichier = equipe.post(url, {"table": table, "format": "csv"}).content.decode("utf-8-sig")
+            entetes, ligne = (rang.split(";") for rang in fichier.splitlines()[:2])
+            ici = entetes.index("Adultes venus")
+            assert ";".join(ligne[ici : ici + 2]) == venus
 
     def test_reasons_are_taken_out_as_figures_without_small_ones(self, client: Client, seance: Seance) -> None:
         Seance.objects.filter(pk=seance.pk).update(capacite_enfants=9, capacite_adultes=9)

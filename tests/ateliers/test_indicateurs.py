@@ -132,6 +132,14 @@ def test_two_adults_who_came_make_a_coparent(lieu: Lieu) -> None:
     assert valeur("coparents", lieu.maison) == 25
 
 
+def test_a_parent_who_leaves_a_child_is_no_adult_who_came(lieu: Lieu) -> None:
+    presente(seance(lieu, datetime(2026, 3, 10, 9, tzinfo=UTC)), adultes=2)
+    presente(seance(lieu, datetime(2026, 3, 11, 9, tzinfo=UTC), accueil_ponctuel=True), enfants=2)
+    assert valeur("parents-accueillis", lieu.maison) == 2
+    assert valeur("coparents", lieu.maison) == 100
+    assert valeur("enfants-accueillis", lieu.maison) == 3
+
+
 def test_the_wait_is_the_mean_of_those_who_got_a_seat(lieu: Lieu) -> None:
     tenue = seance(lieu, datetime(2026, 3, 10, 9, tzinfo=UTC))
     depuis = datetime(2026, 3, 1, tzinfo=UTC)
