@@ -204,7 +204,8 @@ def resume(familles: list[int], par: Utilisateur, maintenant: datetime) -> dict[
     }
 
 
+# Requests first: their locks come before those of sessions.
+enregistrer_reprise(Reprise(modeles=(DemandeGroupe, DemandeGroupe.enfants.through), reprendre=reprendre_demandes))
 enregistrer_reprise(
     Reprise(modeles=(Inscription, EnfantInscrit), reprendre=reprendre_inscriptions, conflits=conflits, resume=resume)
 )
-enregistrer_reprise(Reprise(modeles=(DemandeGroupe, DemandeGroupe.enfants.through), reprendre=reprendre_demandes))

@@ -288,15 +288,22 @@ def clore_groupe(*, groupe: GroupePairs, maintenant: datetime) -> GroupePairs:
     groupe = places.verrouiller_groupe(groupe.pk)
     if groupe.est_clos:
         return groupe
-    for membre in groupe.membres.with_place().select_related("demande__famille").order_by("pk"):
-        membre.groupe, membre.demande = groupe, places.verrouiller_demande(membre.demande_id)
+    membres = list(groupe.membres.with_place().order_by("pk"))
+    # Requests before the first session, the members' and the others' alike: nobody waits here for a session's lock
+    # with a request that closing has yet to take.
+    souhaits = groupe.demandes.filter(statut=StatutDemande.EN_ATTENTE).values_list("pk", flat=True)
+    demandes = {
+        pk: places.verrouiller_demande(pk) for pk in sorted({*souhaits, *(membre.demande_id for membre in membres)})
+    }
+    places.oublier_le_souhait(groupe)
+    for membre in membres:
+        membre.groupe, membre.demande = groupe, demandes[membre.demande_id]
         _terminer(membre, maintenant)
     groupe.statut = StatutGroupe.CLOS
     groupe.clos_le = maintenant
     groupe.accepte_demandes = False
     groupe.binomes_pris = 0
     groupe.save(update_fields=["statut", "clos_le", "accepte_demandes", "binomes_pris"])
-    places.oublier_le_souhait(groupe)
     # Nobody has a booking there any more: cancelling tells nobody a second time.
     for seance in Seance.objects.filter(pk__in=places.rencontres_a_venir(groupe, maintenant=maintenant)).order_by(
         "pk"
