@@ -30,9 +30,13 @@ class Tenues:
     reseau: bool = False
 
 
+# the assignments of a day, and what those of some roles cover
+_Memoire = tuple[dict[date, list[_Ligne]], dict[tuple[date, frozenset[str] | None], Tenues]]
+
+
 def tenues(utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None = None) -> Tenues:
     """What the running assignments of these roles (all by default) cover."""
-    lues: dict[date, list[_Ligne]] = utilisateur.__dict__.setdefault("_affectations_lues", {})
+    lues, connues = _memoire(utilisateur)
     if le not in lues:
         lues[le] = list(
             utilisateur.affectations.en_cours(le=le)
@@ -40,10 +44,17 @@ def tenues(utilisateur: Utilisateur, *, le: date, roles: frozenset[str] | None =
             .values_list("role", "portee", "maison", "organisation", "departement")
         )
     # A page asks a hundred times what its reader may do.
-    connues: dict[tuple[date, frozenset[str] | None], Tenues] = utilisateur.__dict__.setdefault("_tenues", {})
     if (le, roles) not in connues:
         connues[le, roles] = _de([ligne for ligne in lues[le] if roles is None or ligne[0] in roles])
     return connues[le, roles]
+
+
+def _memoire(utilisateur: Utilisateur) -> _Memoire:
+    """What is kept with the person. `request.user` stands before them: its own `__dict__` would be a second memory."""
+    memoire: _Memoire | None = getattr(utilisateur, "_tenues", None)
+    if memoire is None:
+        memoire = utilisateur._tenues = ({}, {})  # type: ignore[attr-defined]
+    return memoire
 
 
 def _de(siennes: Sequence[_Ligne]) -> Tenues:
