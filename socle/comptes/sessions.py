@@ -16,6 +16,7 @@ from socle.models import Utilisateur
 OUVERTE, VUE = "session_ouverte", "session_vue"
 # Writing the time of every click would write a row for every click.
 PAS = 60
+CONNEXION_PAS = timedelta(days=1)
 
 
 def ouvrir(request: HttpRequest, *, maintenant: datetime) -> None:
@@ -45,6 +46,17 @@ def noter_passage(request: HttpRequest, *, maintenant: datetime) -> None:
         request.session[OUVERTE] = instant
     if instant - request.session.get(VUE, 0) >= PAS:
         request.session[VUE] = instant
+        _noter_connexion(request, maintenant=maintenant)
+
+
+def _noter_connexion(request: HttpRequest, *, maintenant: datetime) -> None:
+    """A session that never ends is a connection all the same: what goes after two years without one counts on it."""
+    utilisateur = request.user
+    if not isinstance(utilisateur, Utilisateur):
+        return
+    if utilisateur.last_login is None or maintenant - utilisateur.last_login >= CONNEXION_PAS:
+        utilisateur.last_login = maintenant
+        utilisateur.save(update_fields=["last_login"])
 
 
 def fin_au_plus_tard(request: HttpRequest) -> datetime | None:

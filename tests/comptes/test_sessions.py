@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from socle.models import Message, Utilisateur
 from tests.comptes.test_connexion import responsable, se_connecter
@@ -75,6 +77,18 @@ class TestFamille:
         assert client.get(reverse("mon_compte")).status_code == 200
         vieillir(client, vue=15 * JOUR)
         assert client.get(reverse("mon_compte")).status_code == 302
+
+    def test_a_visit_counts_as_a_connection_once_a_day(self, client: Client) -> None:
+        """Whoever comes every week never signs in again: two years later the account was not left alone."""
+        parent = UtilisateurFactory()
+        client.force_login(parent)
+        for age, attendu in ((timedelta(days=700), timedelta(0)), (timedelta(hours=23), timedelta(hours=23))):
+            Utilisateur.objects.filter(pk=parent.pk).update(last_login=timezone.now() - age)
+            vieillir(client, vue=2 * MINUTE)
+            client.get(reverse("mon_compte"))
+            parent.refresh_from_db()
+            assert parent.last_login
+            assert abs(timezone.now() - parent.last_login - attendu) < timedelta(minutes=5)
 
 
 class TestPartout:
