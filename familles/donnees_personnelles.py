@@ -9,6 +9,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from familles import accords
+from familles.enums import ObjetAccord
 from familles.models import (
     PRENOM_EFFACE,
     AccesDonnees,
@@ -34,7 +36,7 @@ from socle.donnees_personnelles import vers
 from socle.enums import Canal
 from socle.models import Lecture
 from socle.pages import nom_de_page
-from socle.registre import Personne, avec_son_parent, declarations, declarer, sans_donnees
+from socle.registre import Personne, avec_son_parent, declarations, declarer, sans_donnees, supprimer
 
 FAMILLES = "familles"
 _SANS_RIEN = {"prenom": PRENOM_EFFACE, "email": "", "telephone": ""}
@@ -66,6 +68,20 @@ def _effacer_familles(familles: QuerySet[Famille], personne: Personne, maintenan
     nombre = familles.filter(pk__in=personne.reunies).update(**_SANS_RIEN, langue="fr")
     supprimees, _details = familles.exclude(pk__in=personne.reunies).delete()
     return nombre + supprimees
+
+
+def _invitations(personne: Personne) -> QuerySet[InvitationCoparent]:
+    """Those a person sent, and those sent to their address: accepted, they keep it in another's family."""
+    condition = Q(par__in=personne.comptes) | Q(famille__in=personne.fiches)
+    for adresse in personne.destinataires(Canal.EMAIL):
+        condition |= Q(email__iexact=adresse)
+    return InvitationCoparent.objects.filter(condition)
+
+
+def _oublier_invitations(invitations: QuerySet[InvitationCoparent], personne: Personne, maintenant: datetime) -> int:
+    """Whoever agreed to share reads in their own ledger that it is over."""
+    accords.clore(objet=ObjetAccord.PARTAGE, cibles=invitations, maintenant=maintenant)
+    return supprimer(invitations, personne, maintenant)
 
 
 declarer(
@@ -115,8 +131,9 @@ declarer(
 )
 declarer(
     InvitationCoparent,
-    lambda personne: InvitationCoparent.objects.filter(Q(par__in=personne.comptes) | Q(famille__in=personne.fiches)),
+    _invitations,
     regle="invitations_coparent",
+    effacer=_oublier_invitations,
     sauf=frozenset({"famille"}),
 )
 declarer(ProfilParent, lambda personne: ProfilParent.objects.filter(utilisateur__in=personne.comptes), regle="comptes")

@@ -209,6 +209,8 @@ def deux_vies() -> tuple[Vie, Vie]:
     moi, autre = Vie(MOI, commun), Vie(AUTRE, commun)
     premiere, seconde = sorted((moi.famille.pk, autre.famille.pk))
     FamillesDistinctes.objects.create(premiere_id=premiere, seconde_id=seconde, par=agent, le=f.maintenant())
+    # My address stays in another's family, once I accepted to share it.
+    f.InvitationCoparentFactory(famille=autre.famille, par=autre.compte, email=moi.email, acceptee_le=f.maintenant())
     return moi, autre
 
 

@@ -19,10 +19,10 @@ from django.test import Client
 from ateliers.enums import StatutInscription
 from ateliers.messages import lien_reservation
 from ateliers.models import DemandeGroupe, Inscription, MembreGroupe, Seance, ThemePropose
-from familles import effacement
+from familles import coparents, effacement
 from familles.enums import OrigineEffacement
 from familles.mes_donnees import personne_de, personne_du_compte, personne_du_contact
-from familles.models import Effacement, Famille
+from familles.models import Consentement, Effacement, Famille, InvitationCoparent
 from socle import conservation
 from socle.enums import Canal
 from socle.models import Message, Utilisateur, stockage_des_exports
@@ -240,3 +240,13 @@ class TestInterruption:
         effacement.effacer(personne=personne_du_compte(agent), origine=OrigineEffacement.FAMILLE, horloge=f.maintenant)
         assert Utilisateur.objects.filter(pk=agent.pk, email=agent.email).exists()
         assert not Famille.objects.filter(pk=famille.pk).exists()
+
+
+def test_whoever_shared_a_family_reads_that_it_is_over_when_the_other_parent_was_erased() -> None:
+    titulaire, invitee = f.AccesFamilleFactory().utilisateur, f.UtilisateurFactory()
+    invitation = coparents.inviter(par=titulaire, email=invitee.email, maintenant=f.maintenant())
+    coparents.accepter(invitation=invitation, utilisateur=invitee, maintenant=f.maintenant())
+    effacement.effacer(personne=personne_du_compte(invitee), origine=OrigineEffacement.FAMILLE, horloge=f.maintenant)
+    assert not InvitationCoparent.objects.exists()
+    (accord,) = Consentement.objects.filter(utilisateur=titulaire)
+    assert accord.retire_le is not None
