@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from dataclasses import replace
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -129,15 +130,19 @@ def personne_de(*, fiches: Iterable[int] = (), comptes: Iterable[int] = ()) -> P
 
 
 def personne_de_la_famille(famille: Famille) -> Personne:
-    """All of a family that asks its house: with the accounts that are its own, by their tie or by its address.
+    """All of a family that asks its house: with the accounts that are its own, by their tie or by its address, and
+    what these would open alone.
 
     An account it was shared with stays, and so does a team member's.
     """
     fiches = avec_absorbees([famille.pk])
     adresses = Famille.objects.filter(pk__in=fiches).exclude(email="").values_list(Lower("email"), flat=True)
     titulaires = AccesFamille.objects.filter(famille__in=fiches, genre=GenreAcces.TITULAIRE).values("utilisateur")
-    comptes = Utilisateur.objects.filter(Q(pk__in=titulaires) | Q(email__in=list(adresses)), is_staff=False)
-    return personne_de(fiches=fiches, comptes=comptes.values_list("pk", flat=True))
+    siens = Utilisateur.objects.filter(Q(pk__in=titulaires) | Q(email__in=list(adresses)), is_staff=False)
+    seule = _qui_a_prouve(set(), frozenset(siens.values_list("pk", flat=True)))
+    return replace(
+        personne_des_numeros(fiches=fiches | seule.fiches, comptes=seule.comptes), reunies=seule.reunies - fiches
+    )
 
 
 def personne_des_numeros(*, fiches: Iterable[int], comptes: Iterable[int]) -> Personne:

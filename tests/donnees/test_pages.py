@@ -228,6 +228,8 @@ class TestEquipe:
         par_adresse = f.UtilisateurFactory(email=famille.email)
         numero = f.ProfilParentFactory(utilisateur=par_adresse, mobile=True).telephone
         f.ConsentementFactory(objet=ObjetAccord.SMS, utilisateur=par_adresse)
+        # Known by the number alone that she proved: hers too.
+        f.InscriptionFactory(famille=f.FamilleFactory(email="", telephone=numero))
         # Her tie was made with an address that she had before.
         titulaire = f.AccesFamilleFactory(famille=famille, utilisateur=f.UtilisateurFactory()).utilisateur
         coparent = f.AccesFamilleFactory(
