@@ -11,6 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from socle.conservation import Regle
 
+# Copies of the database are not the portal's to make or to drop: docs/exploitation.md asks it of whoever does. People
+# are told the same where they read how long, and that all is erased.
+SAUVEGARDES_JOURS = 30
+
 _CNIL = _("CNIL, référentiel de l'action sociale")
 _EFFACE = _("effacé")
 

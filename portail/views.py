@@ -27,6 +27,7 @@ from maisons.recherche import with_lieux
 from portail.accessibilite import DECLARATION
 from portail.annuaire import permanences_de
 from portail.cache import page_publique
+from portail.conservation import SAUVEGARDES_JOURS
 from portail.donnees_structurees import organisation
 from portail.numeros import numeros_verifies
 from portail.presentation import (
@@ -189,6 +190,7 @@ def confidentialite(request: HttpRequest) -> HttpResponse:
         "editeur": settings.EDITEUR,
         "sous_traitants": settings.SOUS_TRAITANTS,
         "regles": [regle for regle in regles() if regle.publique],
+        "sauvegardes_jours": SAUVEGARDES_JOURS,
     }
     return render(request, "portail/confidentialite.html", contexte)
 

@@ -29,6 +29,7 @@ from familles.fichiers_donnees import FAIRE
 from familles.forms_donnees import CorrectionForm
 from familles.mes_donnees import personne_du_compte, personne_du_contact
 from familles.models import AccesDonnees, Famille
+from portail.conservation import SAUVEGARDES_JOURS
 from socle.champs import ContactForm
 from socle.conservation import regles
 from socle.enums import Canal
@@ -202,7 +203,7 @@ def acces_effacer(request: HttpRequest, ouvert: AccesDonnees, cle: str) -> HttpR
 @require_safe
 @page_privee
 def effacees(request: HttpRequest) -> HttpResponse:
-    return render(request, "donnees/effacees.html")
+    return render(request, "donnees/effacees.html", {"sauvegardes_jours": SAUVEGARDES_JOURS})
 
 
 # Both

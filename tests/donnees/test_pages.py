@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -17,6 +18,7 @@ from ateliers.messages import USAGE_LIEN
 from familles.enums import ObjetAccord
 from familles.mes_donnees import personne_de_la_famille
 from familles.models import AccesDonnees, Enfant, Famille
+from portail.conservation import SAUVEGARDES_JOURS
 from socle import conservation, liens
 from socle.conservation import regles
 from socle.enums import Canal, StatutMessage
@@ -89,7 +91,8 @@ class TestLien:
         enfant = f.EnfantFactory()
         ne_le = f.dans(days=-140).date()
         page = f"{ouvrir(client, enfant.famille)}corriger/"
-        assert client.get(page).status_code == 200
+        # Whoever reads one contact is not sent to have it merged with another.
+        assert "réunir" not in client.get(page).content.decode()
         juste = {
             "prenom": "Mina",
             "langue": "en",
@@ -285,6 +288,13 @@ class TestPagesPubliques:
             assert (str(regle.quoi).replace("'", "&#x27;") in page) is regle.publique
         assert "<b>2 ans</b>" in page
         assert "<b>6 mois</b>" in page
+
+    def test_how_long_copies_are_kept_is_told_the_same_everywhere(self, client: Client) -> None:
+        for nom in ("portail:confidentialite", "donnees:effacees"):
+            assert f"{SAUVEGARDES_JOURS} jours au plus" in client.get(reverse(nom)).content.decode()
+        docs = Path(settings.RACINE) / "docs"
+        assert f"les sauvegardes : {SAUVEGARDES_JOURS} jours au plus" in (docs / "guide-donnees.md").read_text()
+        assert f"after {SAUVEGARDES_JOURS} days at most" in (docs / "exploitation.md").read_text()
 
     def test_the_declaration_says_its_state_everywhere(self, client: Client) -> None:
         page = client.get(reverse("portail:accessibilite")).content.decode()
