@@ -360,7 +360,12 @@ def _cote_a_cote(
     numero = ch.source_indicateur(redaction, indicateur, periode, le)
     redaction.barres(
         str(indicateur.nom),
-        [(m.nom, [None if lue.valeur is None else round(lue.valeur, 1)]) for m, lue in lues],
+        # What is hidden is said so on the chart; a house without anything to measure is only in the table.
+        [
+            (m.nom, [None if lue.valeur is None else round(lue.valeur, 1)])
+            for m, lue in lues
+            if lue.est_masquee or lue.valeur is not None
+        ],
         unite="%" if indicateur.unite.name == "POURCENT" else "",
         maximum=100 if indicateur.unite.name == "POURCENT" else None,
         source=numero,

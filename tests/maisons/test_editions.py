@@ -371,11 +371,19 @@ def test_the_network_s_total_does_not_tell_the_house_that_is_hidden(db: None, mo
     edition = EditionFactory(
         nature=NatureEdition.RESEAU, maison=None, candidature=None, departement=petite.departement
     )
+    assiduite = trouver("assiduite")
+    assert assiduite is not None
+    # One house measured nothing: no bar, and nothing hidden either.
+    parts = {petite.pk: Mesure(0, 0, 0), grande.pk: Mesure(10, 20, 20)}
     for nombre, montre in ((3, "masqué"), (7, "27")):
         mesures = {petite.pk: Mesure(nombre, effectif=nombre), grande.pk: Mesure(20, effectif=20)}
-        monkeypatch.setattr(documents, "mesurer", lambda _maisons, _periode, m=mesures: {indicateur: m})
-        (total,) = (b for b in blocs(composer(edition), "tableau") if b["titre"] == "Toutes les maisons ouvertes")
-        assert [ligne[1].partition("\x1f")[0] for ligne in total["lignes"]] == [montre]
+        monkeypatch.setattr(
+            documents, "mesurer", lambda _maisons, _periode, m=mesures: {indicateur: m, assiduite: parts}
+        )
+        contenu = composer(edition)
+        assert [barre for bloc in blocs(contenu, "barres") for barre in bloc["lignes"]] == [[grande.nom, [50]]]
+        (total,) = (b for b in blocs(contenu, "tableau") if b["titre"] == "Toutes les maisons ouvertes")
+        assert [ligne[1].partition("\x1f")[0] for ligne in total["lignes"]] == ["50\u00a0%", montre]
 
 
 def test_a_year_has_four_quarters_without_a_gap() -> None:
