@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 
 from familles.acces_donnees import purger as purger_acces
 from familles.effacement import effacer_tout
@@ -46,8 +46,11 @@ def _compte_rattache(depuis: datetime) -> Exists:
 
 
 def _de_la_famille() -> QuerySet[Famille]:
-    """The record itself, and those that were merged into it: each has a contact of its own."""
-    return Famille.objects.filter(Q(pk=OuterRef("pk")) | Q(fusionnee_dans=OuterRef("pk")))
+    """The record itself, and those that were merged into it: each has a contact of its own.
+
+    By one equality: the database compares two lists, not each family with every other.
+    """
+    return Famille.objects.alias(reste=Coalesce("fusionnee_dans", "pk")).filter(reste=OuterRef("pk"))
 
 
 @enregistrer_activite
