@@ -12,6 +12,7 @@ from typing import Any
 
 import factory
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from ateliers.enums import (
@@ -403,6 +404,7 @@ class ScenarioFactory(DjangoModelFactory):
         }
     )
     dessertes = factory.LazyFunction(lambda: {"optimum": [], "glouton": []})
+    calcule_le = factory.LazyFunction(timezone.now)
 
 
 PLAN = {

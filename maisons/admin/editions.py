@@ -16,7 +16,7 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from maisons.enums import NatureEdition
+from maisons.enums import NatureEdition, StatutTravail
 from maisons.forms_editions import EditionForm
 from maisons.models import Edition, LigneBudget, Maison, ObjectifLabel, departements_de
 from maisons.pilotage import editions
@@ -52,6 +52,7 @@ class EditionAdmin(PorteeAdmin):
         return [
             path("<path:object_id>/document.pdf", vue(require_safe(self.pdf_view)), name="maisons_edition_pdf"),
             path("<path:object_id>/deposer/", vue(self.deposer_view), name="maisons_edition_deposer"),
+            path("<path:object_id>/refaire/", vue(self.refaire_view), name="maisons_edition_refaire"),
             *super().get_urls(),
         ]
 
@@ -99,6 +100,7 @@ class EditionAdmin(PorteeAdmin):
             and edition.est_brouillon
             and request.user.has_perm(nom_permission(Edition, "deposer"), edition),
         }
+        context["peut_refaire"] = edition.statut == StatutTravail.ECHEC and self._peut(request, "add", edition)
         return TemplateResponse(request, "admin/maisons/edition/fiche.html", context)
 
     def pdf_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -124,6 +126,12 @@ class EditionAdmin(PorteeAdmin):
                     __("Le dossier est déposé. Ses pages se refont sans la mention de brouillon."),
                     messages.SUCCESS,
                 )
+        return HttpResponseRedirect(_adresse(edition))
+
+    def refaire_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        edition = self.objet_ou_404(request, object_id, "add")
+        if request.method == "POST" and editions.refaire(edition=edition):
+            self.message_user(request, __("Le portail essaie encore de faire ce document."), messages.SUCCESS)
         return HttpResponseRedirect(_adresse(edition))
 
 

@@ -80,17 +80,21 @@ def demander(
         dessertes=reponse.dessertes,
         statut=StatutTravail.PRET,
         progres=100,
+        calcule_le=maintenant,
         cree_le=maintenant,
         cree_par=par,
     )
 
 
 def prolonger(*, scenario: ScenarioImplantation) -> bool:
-    """A worker looks for longer; what was found stays meanwhile. False when there is nothing better to find."""
+    """A worker looks for longer; what was found stays meanwhile. False when there is nothing better to find.
+
+    A search that was given up may be asked for again.
+    """
     return bool(
-        ScenarioImplantation.objects.filter(pk=scenario.pk, statut=StatutTravail.PRET, reponse__ecart__gt=0).update(
-            statut=StatutTravail.A_FAIRE, progres=0, tentatives=0
-        )
+        ScenarioImplantation.objects.filter(
+            pk=scenario.pk, statut__in=[StatutTravail.PRET, StatutTravail.ECHEC], reponse__ecart__gt=0
+        ).update(statut=StatutTravail.A_FAIRE, progres=0, tentatives=0)
     )
 
 
@@ -111,5 +115,5 @@ def resoudre(scenario: ScenarioImplantation, maintenant: datetime, avancer: Call
         return
     if scenario.reponse is None or reponse.resume["ecart"] <= scenario.reponse["ecart"]:
         ScenarioImplantation.objects.filter(pk=scenario.pk).update(
-            reponse=reponse.resume, dessertes=reponse.dessertes, refus=""
+            reponse=reponse.resume, dessertes=reponse.dessertes, calcule_le=maintenant, refus=""
         )

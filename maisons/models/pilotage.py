@@ -86,6 +86,8 @@ class ScenarioImplantation(Travail):
     # How each commune is served, once by each plan: the map and the table.
     dessertes = models.JSONField(_("dessertes"), null=True, blank=True)
     refus = models.CharField(_("pourquoi il n'y a pas de réponse"), max_length=500, blank=True)
+    # The day of the answer that is kept: later than the question's once a longer search gave another.
+    calcule_le = models.DateTimeField(_("calculé le"), null=True, blank=True, editable=False)
     cree_le = models.DateTimeField(_("demandé le"), default=timezone.now, editable=False)
     cree_par = models.ForeignKey(
         Utilisateur,
@@ -108,6 +110,9 @@ class ScenarioImplantation(Travail):
             models.CheckConstraint(
                 name="scenario_reponse",
                 condition=~Q(statut=StatutTravail.PRET) | Q(reponse__isnull=False) & Q(dessertes__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="scenario_calcule_le", condition=Q(reponse__isnull=True) | Q(calcule_le__isnull=False)
             ),
         ]
 

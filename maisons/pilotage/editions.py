@@ -131,6 +131,15 @@ def deposer(*, edition: Edition, par: Utilisateur, maintenant: datetime) -> Edit
     return edition
 
 
+def refaire(*, edition: Edition) -> bool:
+    """A worker tries again what was given up, from the same content if it is written; False when it was not."""
+    return bool(
+        Edition.objects.filter(pk=edition.pk, statut=StatutTravail.ECHEC).update(
+            statut=StatutTravail.A_FAIRE, progres=0, tentatives=0
+        )
+    )
+
+
 def lire(edition: Edition) -> bytes:
     """The file of an edition that is ready; made again from its content when it was lost."""
     stockage = stockage_des_editions()

@@ -155,6 +155,7 @@ class TestDossier:
         assert depose.empreinte_fichier != dossier.empreinte_fichier
         with pikepdf.open(io.BytesIO(editions.lire(depose))) as document:
             assert filigranes(document) == 0
+        assert not stockage_des_editions().exists(dossier.nom_de_fichier)
         with pytest.raises(editions.EditionRefusee, match="déjà déposé"):
             editions.deposer(edition=depose, par=par, maintenant=MAINTENANT)
 
@@ -304,6 +305,13 @@ class TestPages:
         assert pdf.content.startswith(b"%PDF")
         client.post(reverse("admin:maisons_edition_deposer", args=[edition.pk]))
         assert lue(edition).deposee_le is not None
+
+        # Handed in for good: pages that could not be drawn again are not a reason to start another dossier.
+        Edition.objects.filter(pk=edition.pk).update(statut=StatutTravail.ECHEC, tentatives=4)
+        assert "Le dépôt du" in client.get(adresse).content.decode()
+        client.post(reverse("admin:maisons_edition_refaire", args=[edition.pk]))
+        assert (lue(edition).statut, lue(edition).tentatives) == (StatutTravail.A_FAIRE, 0)
+        assert "Le portail y travaille" in client.get(adresse).content.decode()
 
     def test_the_network_s_report_is_not_a_house_s_to_ask(self, client: Client, candidature: Candidature) -> None:  # noqa: F811
         entrer(client, personne(Role.RESPONSABLE, candidature.maison))

@@ -183,15 +183,20 @@ def test_only_what_can_be_improved_is_searched_further(pilote: Client, departeme
     scenario.refresh_from_db()
     assert scenario.statut == StatutTravail.PRET
 
-    ScenarioImplantation.objects.update(reponse={**scenario.reponse, "ecart": 0.02})
+    # A search that was given up may be asked for again.
+    ScenarioImplantation.objects.update(reponse={**scenario.reponse, "ecart": 0.02}, statut=StatutTravail.ECHEC)
+    assert "Vous pouvez la relancer." in pilote.get(reverse(REPONSE, args=[scenario.pk])).content.decode()
     pilote.post(adresse)
     scenario.refresh_from_db()
     assert scenario.statut == StatutTravail.A_FAIRE
     assert "La recherche continue" in pilote.get(reverse(REPONSE, args=[scenario.pk])).content.decode()
 
-    assert travaux.tenir(ScenarioImplantation, scenarios.resoudre, horloge=lambda: MAINTENANT) == 1
+    plus_tard = MAINTENANT + timedelta(days=3)
+    assert travaux.tenir(ScenarioImplantation, scenarios.resoudre, horloge=lambda: plus_tard) == 1
     scenario.refresh_from_db()
     assert (scenario.statut, scenario.progres, scenario.reponse["ecart"]) == (StatutTravail.PRET, 100, 0)
+    # The houses and the stops are those of the day it was found.
+    assert "Calculé le 5 mars 2026" in pilote.get(reverse(REPONSE, args=[scenario.pk])).content.decode()
 
 
 def test_a_house_closed_meanwhile_leaves_the_earlier_answer(departement: Departement) -> None:

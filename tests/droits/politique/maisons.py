@@ -69,6 +69,7 @@ REGLES: Regles = {
     "admin:maisons_edition_change": equipe("edition", lit=DIRECTION, fait=200),
     "admin:maisons_edition_pdf": equipe("edition", lit=DIRECTION, vu=404, fait=405),
     "admin:maisons_edition_deposer": equipe("edition", lit=DIRECTION, vu=302),
+    "admin:maisons_edition_refaire": equipe("edition", lit=DIRECTION, vu=302),
     **modele(
         "maisons.scenarioimplantation",
         "scenario",
