@@ -20,7 +20,7 @@ from ateliers.enums import AccueilSeance, Presence, StatutInscription, StatutSea
 from ateliers.groupes import indicateurs as _des_groupes  # noqa: F401
 from ateliers.models import EnfantInscrit, Inscription, Passage, Seance
 from maisons.label.indicateurs import EFFECTIF_MIN, Indicateur, Mesure, Periode, Unite, enregistrer
-from maisons.naissances import NATALITE_PAR_DEFAUT, populations
+from maisons.naissances import naissances_par_an
 
 UN_JOUR = timedelta(days=1)
 # Of bookings: one family that came ten times is one family. All those that were erased together count for one.
@@ -225,11 +225,11 @@ def _part_naissances(maisons: list[int], periode: Periode) -> Mapping[int, Mesur
         .values_list("inscription__seance__lieu__maison", "n")
     )
     annees = ((periode.au - periode.du).days + 1) / 365.25
-    habitants = populations(maisons)
+    naissances = naissances_par_an(maisons)
     return {
         maison: Mesure(
             venus.get(maison, 0),
-            NATALITE_PAR_DEFAUT.naissances(habitants.get(maison, 0)) * annees,
+            naissances.get(maison, 0) * annees,
             effectif=venus.get(maison, 0),
         )
         for maison in maisons
@@ -242,12 +242,14 @@ for _indicateur in (
         nom=_("Part des naissances du territoire rencontrées"),
         definition=_(
             "Enfants nés dans la période et venus au moins une fois avec une réservation, rapportés aux naissances "
-            "estimées des communes du territoire de la maison (population légale, 9,7 naissances pour mille habitants "
-            "et par an, Insee 2024). Les enfants venus sans réservation ou sans date de naissance ne comptent pas : "
-            "c'est un minimum. Sans territoire renseigné, sans objet."
+            "estimées des communes du territoire de la maison (population légale × taux de natalité de leur "
+            "département, ou à défaut 9,7 pour mille et par an, Insee 2024). Les enfants venus sans réservation ou "
+            "sans date de naissance ne comptent pas : c'est un minimum. Sans territoire renseigné, sans objet."
         ),
         unite=Unite.POURCENT,
         mesurer=_part_naissances,
+        # 2: the rate of the département, where it gave one.
+        version=2,
         effectif_min=EFFECTIF_MIN,
         est_comparable=True,
     ),

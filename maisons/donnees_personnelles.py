@@ -35,6 +35,7 @@ from maisons.models import (
     Salle,
     ScenarioImplantation,
     Suivi,
+    TauxNatalite,
     Territoire,
     Tournee,
     Transition,
@@ -94,4 +95,4 @@ sans_donnees(
     ObjectifLabel,
     Edition,
 )
-sans_donnees("calculs sur des nombres de naissances", ScenarioImplantation)
+sans_donnees("calculs sur des nombres de naissances", ScenarioImplantation, TauxNatalite)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.formats import localize_input
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from maisons.couverture import RAYONS_KM, Periode
-from maisons.models import Departement
-from maisons.naissances import NATALITE_PAR_DEFAUT, Natalite
+from maisons.models import NATALITE_MAX, Departement
+from maisons.naissances import Natalite, natalite_de
 from socle.champs import ChampJour
 
 if TYPE_CHECKING:
@@ -36,7 +36,12 @@ class CouvertureForm(forms.Form):
         coerce=int,
     )
     natalite = forms.FloatField(
-        label=_("Naissances par an pour 1 000 habitants"), min_value=1, max_value=40, localize=True
+        label=_("Naissances par an pour 1 000 habitants"),
+        min_value=0.1,
+        max_value=NATALITE_MAX,
+        localize=True,
+        required=False,
+        help_text=_("Vide : le taux du département, ou à défaut le taux national."),
     )
     source = forms.CharField(
         label=_("Source de ce taux"),
@@ -53,7 +58,7 @@ class CouvertureForm(forms.Form):
             "du": (aujourd_hui - AVANT).isoformat(),
             "au": (aujourd_hui + APRES).isoformat(),
             "au_dela": "0",
-            "natalite": localize_input(NATALITE_PAR_DEFAUT.pour_mille),
+            "natalite": "",
             "source": "",
         }
         super().__init__({**defauts, **{nom: donnees[nom] for nom in defauts if donnees.get(nom)}})
@@ -66,8 +71,7 @@ class CouvertureForm(forms.Form):
         du, au = donnees.get("du"), donnees.get("au")
         if du and au and not (du <= au and 2000 <= du.year and au.year <= 2100):
             self.add_error("au", __("La fin de la période vient après son début."))
-        taux = donnees.get("natalite")
-        if taux is not None and taux != NATALITE_PAR_DEFAUT.pour_mille and not donnees.get("source"):
+        if donnees.get("natalite") is not None and not donnees.get("source"):
             self.add_error("source", __("Dites d'où vient ce taux : un chiffre sans source ne se lit pas."))
         return donnees
 
@@ -81,10 +85,12 @@ class CouvertureForm(forms.Form):
 
         return Periode(du=debut(self.cleaned_data["du"]), au=debut(self.cleaned_data["au"] + timedelta(days=1)))
 
-    @property
+    @cached_property
     def taux(self) -> Natalite:
         donnees = self.cleaned_data
-        return Natalite(donnees["natalite"], donnees["source"] or NATALITE_PAR_DEFAUT.source)
+        if donnees["natalite"] is None:
+            return natalite_de(donnees["departement"].pk)
+        return Natalite(donnees["natalite"], donnees["source"])
 
     def fieldsets_en_clair(self) -> list[tuple[Any, list[forms.BoundField]]]:
         return [("", list(self))]

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from maisons.implantation.donnees import POPULATION_MIN_PAR_DEFAUT
 from maisons.implantation.probleme import Objectif
 from maisons.implantation.scenarios import Question
-from maisons.models import Commune, Departement
-from maisons.naissances import NATALITE_PAR_DEFAUT
+from maisons.implantation.tableur import OBJECTIFS
+from maisons.models import NATALITE_MAX, Commune, Departement
 from socle.texte import normaliser
 
 SITES_MAX = 40
@@ -76,14 +76,15 @@ class ScenarioForm(forms.Form):
     natalite = forms.FloatField(
         label=_("Naissances par an pour 1 000 habitants"),
         min_value=0.1,
-        max_value=60,
-        initial=NATALITE_PAR_DEFAUT.pour_mille,
+        max_value=NATALITE_MAX,
+        required=False,
+        help_text=_("Vide : le taux de votre département, ou à défaut le taux national."),
     )
     source_natalite = forms.CharField(
         label=_("Source de ce taux"),
         max_length=200,
         required=False,
-        help_text=_("Demandée quand vous changez le taux : elle accompagne chaque chiffre."),
+        help_text=_("Demandée avec un taux : elle accompagne chaque chiffre."),
     )
 
     def __init__(self, *args: Any, departements: QuerySet[Departement], **options: Any) -> None:
@@ -94,12 +95,7 @@ class ScenarioForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         donnees = super().clean() or {}
-        natalite = donnees.get("natalite")
-        if (
-            natalite is not None
-            and natalite != NATALITE_PAR_DEFAUT.pour_mille
-            and not donnees.get("source_natalite", "").strip()
-        ):
+        if donnees.get("natalite") is not None and not donnees.get("source_natalite"):
             self.add_error("source_natalite", __("Dites d'où vient ce taux."))
         departement = donnees.get("departement")
         if departement is not None:

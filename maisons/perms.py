@@ -67,6 +67,7 @@ from maisons.models import (
     Referentiel,
     Salle,
     ScenarioImplantation,
+    TauxNatalite,
     Territoire,
     Tournee,
     Transition,
@@ -139,6 +140,7 @@ declarer(Formation, view=DIRECTION, add=DIRECTION, change=DIRECTION, delete=DIRE
 declarer(Invitation, view=DIRECTION, add=DIRECTION, retirer=DIRECTION)
 declarer(Utilisateur, view=DIRECTION, change=ADMINISTRATION)
 declarer(ObjectifLabel, view=PILOTAGE, add=PILOTAGE, change=PILOTAGE, delete=PILOTAGE)
+declarer(TauxNatalite, view=PILOTAGE, add=PILOTAGE, change=PILOTAGE, delete=PILOTAGE)
 declarer(LigneBudget, view=DIRECTION, add=DIRECTION, change=DIRECTION, delete=DIRECTION)
 declarer(Edition, view=DIRECTION, add=DIRECTION, deposer=DIRECTION)
 declarer(ScenarioImplantation, view=PILOTAGE, add=PILOTAGE, change=PILOTAGE, delete=PILOTAGE)

@@ -418,6 +418,16 @@ PLAN = {
 }
 
 
+class TauxNataliteFactory(DjangoModelFactory):
+    class Meta:
+        model = "maisons.TauxNatalite"
+
+    departement = factory.SubFactory(DepartementFactory)
+    annee = factory.Sequence(lambda n: 2000 + n % 100)
+    pour_mille = Decimal("8.5")
+    source = "Insee, état civil"
+
+
 class ObjectifLabelFactory(DjangoModelFactory):
     class Meta:
         model = "maisons.ObjectifLabel"

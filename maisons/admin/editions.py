@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from maisons.enums import NatureEdition, StatutTravail
 from maisons.forms_editions import EditionForm
-from maisons.models import Edition, LigneBudget, Maison, ObjectifLabel, departements_de
+from maisons.models import Edition, LigneBudget, Maison, ObjectifLabel, TauxNatalite, departements_de
 from maisons.pilotage import editions
 from maisons.pilotage.editions import EditionRefusee
 from socle.admin import FiltreVisible, PorteeAdmin
@@ -158,17 +158,28 @@ class LigneBudgetAdmin(PorteeAdmin):
         return queryset
 
 
-@admin.register(ObjectifLabel)
-class ObjectifLabelAdmin(PorteeAdmin):
-    list_display = ("departement", "nombre", "echeance", "source")
+class DuDepartementAdmin(PorteeAdmin):
+    """What those who act for a département as a whole set for it."""
+
     list_filter = (("departement", FiltreVisible),)
     list_select_related = ("departement",)
-    ordering = ("departement__nom", "echeance")
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> Any:
         if db_field.name == "departement":
-            # Reference data is everybody's to see; an aim is set by those who act for the département.
+            # Reference data is everybody's to see, not everybody's to speak for.
             return departements_de(
                 utilisateur_de(request), le=timezone.localdate(), roles=self.roles_pour("add", "change")
             ).order_by("nom")
         return super().get_field_queryset(db, db_field, request)
+
+
+@admin.register(ObjectifLabel)
+class ObjectifLabelAdmin(DuDepartementAdmin):
+    list_display = ("departement", "nombre", "echeance", "source")
+    ordering = ("departement__nom", "echeance")
+
+
+@admin.register(TauxNatalite)
+class TauxNataliteAdmin(DuDepartementAdmin):
+    list_display = ("departement", "annee", "pour_mille", "source")
+    ordering = ("departement__nom", "-annee")

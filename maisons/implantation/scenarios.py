@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from maisons.implantation.donnees import POPULATION_MIN_PAR_DEFAUT, Parametres
 from maisons.implantation.probleme import ImplantationImpossible, Objectif
 from maisons.implantation.reponse import repondre
 from maisons.models import Departement, ScenarioImplantation
-from maisons.naissances import NATALITE_PAR_DEFAUT, Natalite
+from maisons.naissances import NATALITE_PAR_DEFAUT, Natalite, natalite_de
 from socle.models import Utilisateur
 
 # What a page may make its reader wait for, and what a worker takes when that was not enough.
@@ -34,7 +34,8 @@ class Question:
     population_min: int = POPULATION_MIN_PAR_DEFAUT
     labellisees_seulement: bool = True
     arrets_comptent: bool = False
-    natalite: float = NATALITE_PAR_DEFAUT.pour_mille
+    # None: the département's own rate, or the national one.
+    natalite: float | None = None
     source_natalite: str = ""
     choix: list[str] = field(default_factory=list)
 
@@ -57,9 +58,15 @@ class Question:
             candidats=frozenset(self.candidats),
             population_min=self.population_min,
             labellisees_seulement=self.labellisees_seulement,
-            natalite=Natalite(self.natalite, self.source_natalite or NATALITE_PAR_DEFAUT.source),
+            natalite=self._natalite(departement),
             arrets_comptent=self.arrets_comptent,
         )
+
+    def _natalite(self, departement: Departement) -> Natalite:
+        if self.natalite is None:
+            return natalite_de(departement.pk)
+        # Without a source it is a question kept from when only the national rate had none.
+        return Natalite(self.natalite, self.source_natalite or NATALITE_PAR_DEFAUT.source)
 
 
 def demander(
@@ -69,9 +76,12 @@ def demander(
 
     Raises ImplantationImpossible, and keeps nothing, for a question without an answer.
     """
-    reponse = repondre(
-        question.parametres(departement), maintenant=maintenant, secondes=SECONDES_PAGE, choix=question.choix
+    parametres = question.parametres(departement)
+    # A longer search asks the same, whatever rate the département gives by then.
+    question = replace(
+        question, natalite=parametres.natalite.pour_mille, source_natalite=str(parametres.natalite.source)
     )
+    reponse = repondre(parametres, maintenant=maintenant, secondes=SECONDES_PAGE, choix=question.choix)
     return ScenarioImplantation.objects.create(
         departement=departement,
         nom=nom,

@@ -12,10 +12,12 @@ from maisons.models.candidatures import (
 from maisons.models.formations import Formation
 from maisons.models.label import Axe, Critere, Etape, Referentiel, Transition, ValeurIndicateur, VersionReferentiel
 from maisons.models.pilotage import (
+    NATALITE_MAX,
     Edition,
     LigneBudget,
     ObjectifLabel,
     ScenarioImplantation,
+    TauxNatalite,
     Travail,
     departements_de,
     stockage_des_editions,
@@ -82,7 +84,9 @@ __all__ = [
     "Edition",
     "LigneBudget",
     "ObjectifLabel",
+    "NATALITE_MAX",
     "ScenarioImplantation",
+    "TauxNatalite",
     "Travail",
     "departements_de",
     "stockage_des_editions",

@@ -22,6 +22,8 @@ from maisons.models.territoire import Departement
 from socle.models import Utilisateur
 
 ANNEE_MIN, ANNEE_MAX = 2000, 2100
+# Births a year per thousand inhabitants: no country has more.
+NATALITE_MAX = 60
 
 
 def departements_de(
@@ -152,6 +154,54 @@ class ObjectifLabel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.nombre} – {self.echeance:%d/%m/%Y}"
+
+
+class TauxNatalite(models.Model):
+    """A département's births a year per thousand inhabitants, as a source gives them for a year; the latest counts."""
+
+    departement = models.ForeignKey(
+        Departement, verbose_name=_("département"), on_delete=models.PROTECT, related_name="taux_natalite"
+    )
+    annee = models.PositiveSmallIntegerField(_("année"))
+    pour_mille = models.DecimalField(
+        _("naissances par an pour 1 000 habitants"), max_digits=4, decimal_places=2, help_text=_("Par exemple 9,7.")
+    )
+    source = models.CharField(
+        _("source"),
+        max_length=160,
+        help_text=_("Qui le publie, et où. Elle accompagne chaque chiffre, à l'écran et dans les documents."),
+    )
+
+    objects = ParDepartementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("taux de natalité")
+        verbose_name_plural = _("taux de natalité")
+        constraints = [
+            models.UniqueConstraint(
+                name="taux_natalite_unique",
+                fields=["departement", "annee"],
+                violation_error_message=_("Ce département a déjà un taux pour cette année."),
+            ),
+            models.CheckConstraint(
+                name="taux_natalite_annee",
+                condition=Q(annee__range=(ANNEE_MIN, ANNEE_MAX)),
+                violation_error_message=_("Écrivez l'année en quatre chiffres."),
+            ),
+            models.CheckConstraint(
+                name="taux_natalite_bornes",
+                condition=Q(pour_mille__gt=0, pour_mille__lte=NATALITE_MAX),
+                violation_error_message=_("Un taux de natalité est au-dessus de 0 et ne dépasse pas 60 pour mille."),
+            ),
+            models.CheckConstraint(
+                name="taux_natalite_source",
+                condition=Q(source__regex=r"\S"),
+                violation_error_message=_("Dites d'où vient ce taux : un chiffre sans source ne se lit pas."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.departement_id} – {self.annee}"
 
 
 class LigneBudget(models.Model):

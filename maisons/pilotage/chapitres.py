@@ -18,6 +18,7 @@ from maisons.label.indicateurs import Indicateur, Mesure, Periode, Unite, totali
 from maisons.label.mesures import mesurer
 from maisons.label.valeurs import Lue, seuil
 from maisons.models import Candidature, Critere, Evaluation, Lieu, Maison, PlageOuverture
+from maisons.naissances import source_de_la_population
 from maisons.pilotage.offre import chapitres
 from maisons.pilotage.redaction import Redaction, avec_source
 from maisons.pilotage.territoire import PROCHE_KM, Desservie, Territoire
@@ -124,12 +125,13 @@ def carte_du_territoire(
 
 
 def diagnostic(redaction: Redaction, maison: Maison, territoire: Territoire, periode: Periode, le: date) -> None:
+    publie, millesime = source_de_la_population()
     population = redaction.source(
         "population",
         nom=_("Population"),
         definition=_("Population municipale de la commune."),
-        origine=_("Insee, code officiel géographique 2026"),
-        date="2026",
+        origine=f"{publie} {millesime}",
+        date=millesime,
     )
     naissances = redaction.source(
         "naissances",

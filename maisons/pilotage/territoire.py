@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from maisons.implantation.donnees import Parametres, lire_arrets, lire_maisons
 from maisons.implantation.probleme import Point, distances_km
 from maisons.models import Commune, Maison
-from maisons.naissances import NATALITE_PAR_DEFAUT, Natalite
+from maisons.naissances import Natalite, natalite_de
 
 # Without a territory of its own: the communes around its places.
 AUTOUR_KM = 20.0
@@ -23,7 +23,6 @@ class Desservie:
 
     commune: Commune
     naissances: float
-    km_ici: float | None
     maison: str
     km_maison: float | None
     arret: str
@@ -55,19 +54,20 @@ class Territoire:
         return proches / self.naissances if self.naissances else 0.0
 
 
-def decrire(maison: Maison, *, maintenant: datetime, natalite: Natalite = NATALITE_PAR_DEFAUT) -> Territoire:
+def decrire(maison: Maison, *, maintenant: datetime) -> Territoire:
     """The territory as its communes, houses and stops stand now."""
-    communes, definition = _communes(maison)
+    communes, definition = communes_de(maison)
+    natalite = natalite_de(maison.departement_id)
     parametres = Parametres(departement=maison.departement, sites=0, labellisees_seulement=False, natalite=natalite)
-    ici = [_point_lieu(lieu.latitude, lieu.longitude, lieu.nom) for lieu in maison.lieux.filter(actif=True)]
     return Territoire(
         definition,
-        _desservir(communes, ici, lire_maisons(parametres), lire_arrets(parametres, maintenant=maintenant), natalite),
+        _desservir(communes, lire_maisons(parametres), lire_arrets(parametres, maintenant=maintenant), natalite),
         natalite,
     )
 
 
-def _communes(maison: Maison) -> tuple[list[Commune], str]:
+def communes_de(maison: Maison) -> tuple[list[Commune], str]:
+    """The communes of a house's territory, the most populated first, and how they were found."""
     territoire = maison.territoire
     if territoire is not None:
         # A whole département is where a house works, not the ground that its diagnosis walks.
@@ -84,14 +84,14 @@ def _communes(maison: Maison) -> tuple[list[Commune], str]:
 
 
 def _desservir(
-    communes: list[Commune], ici: list[Point], maisons: list[Point], arrets: list[Point], natalite: Natalite
+    communes: list[Commune], maisons: list[Point], arrets: list[Point], natalite: Natalite
 ) -> list[Desservie]:
     if not communes:
         return []
     points = [_point(commune) for commune in communes]
     km = {
         nom: distances_km(points, places) if places else None
-        for nom, places in (("ici", ici), ("maisons", maisons), ("arrets", arrets))
+        for nom, places in (("maisons", maisons), ("arrets", arrets))
     }
 
     def nearest(nom: str, places: list[Point], rang: int) -> tuple[str, float | None]:
@@ -103,11 +103,10 @@ def _desservir(
 
     lignes = []
     for rang, commune in enumerate(communes):
-        _ici, km_ici = nearest("ici", ici, rang)
         maison, km_maison = nearest("maisons", maisons, rang)
         arret, km_arret = nearest("arrets", arrets, rang)
         naissances = natalite.naissances(commune.population)
-        lignes.append(Desservie(commune, naissances, km_ici, maison, km_maison, arret, km_arret))
+        lignes.append(Desservie(commune, naissances, maison, km_maison, arret, km_arret))
     return lignes
 
 

@@ -151,6 +151,8 @@ def foyer(place: str, departement: models.Model, organisation: models.Model) -> 
     label.poser(ici, maison, chef)
     # An aim per house: the two of a département are of different days.
     ici.objets["objectif_label"] = f.ObjectifLabelFactory(departement=departement, source=mot(EQUIPE, place))
+    # Whose house it is matters to nobody: everyone in the département reads it under a figure.
+    ici.objets["taux_natalite"] = f.TauxNataliteFactory(departement=departement)
     ici.objets["ligne_budget"] = f.LigneBudgetFactory(
         candidature=ici["candidature"], libelle=mot(EQUIPE, place), financeur=mot(EQUIPE, place)
     )

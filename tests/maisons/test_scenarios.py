@@ -64,7 +64,6 @@ def saisie(departement: Departement, **autres: Any) -> dict[str, Any]:
         "objectif": "couverture",
         "labellisees_seulement": "on",
         "population_min": "1000",
-        "natalite": "9.7",
         **autres,
     }
 

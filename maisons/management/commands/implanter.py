@@ -10,7 +10,7 @@ from maisons.implantation.donnees import POPULATION_MIN_PAR_DEFAUT, Parametres
 from maisons.implantation.probleme import ImplantationImpossible, Objectif
 from maisons.implantation.reponse import repondre
 from maisons.models import Departement
-from maisons.naissances import NATALITE_PAR_DEFAUT, Natalite
+from maisons.naissances import Natalite, natalite_de
 
 
 class Command(BaseCommand):
@@ -49,7 +49,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--comparer", nargs="*", default=[], metavar="INSEE", help="votre propre choix, mesuré de la même façon"
         )
-        parser.add_argument("--natalite", type=_positif(float), help="naissances par an pour mille habitants")
+        parser.add_argument(
+            "--natalite",
+            type=_positif(float),
+            help="naissances par an pour mille habitants (sinon le taux du département)",
+        )
         parser.add_argument("--source-natalite", default="", help="d'où vient ce taux")
         parser.add_argument("--secondes", type=_positif(float), default=optimum.SECONDES_PAR_DEFAUT)
 
@@ -57,7 +61,7 @@ class Command(BaseCommand):
         departement = Departement.objects.filter(code=options["departement"]).first()
         if departement is None:
             raise CommandError(f"Département inconnu : {options['departement']}.")
-        natalite = NATALITE_PAR_DEFAUT
+        natalite = natalite_de(departement.pk)
         if options["natalite"]:
             natalite = Natalite(options["natalite"], options["source_natalite"] or "donné à la commande")
         try:

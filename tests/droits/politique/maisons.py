@@ -56,6 +56,15 @@ REGLES: Regles = {
         historique=False,
     ),
     **modele(
+        "maisons.tauxnatalite",
+        "taux_natalite",
+        lit=PILOTAGE,
+        ajoute=PILOTAGE,
+        change=PILOTAGE,
+        supprime=PILOTAGE,
+        historique=False,
+    ),
+    **modele(
         "maisons.lignebudget",
         "ligne_budget",
         lit=DIRECTION,
