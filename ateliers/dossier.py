@@ -137,6 +137,12 @@ def groupes(redaction: Redaction, maison: Maison, periode: Periode, le: date) ->
     tenue = Q(seances__statut=StatutSeance.PUBLIEE, seances__debut__lt=_instant(periode.au + timedelta(days=1)))
     trouves: Any = (
         GroupePairs.objects.filter(maison=maison, fin_prevue__gte=periode.du)
+        .exclude(clos_le__lt=_instant(periode.du))
+        # One without a planned meeting begins the day it was made.
+        .filter(
+            Q(premiere_rencontre__lte=periode.au)
+            | Q(premiere_rencontre__isnull=True, cree_le__lt=_instant(periode.au + timedelta(days=1)))
+        )
         .annotate(rencontres=Count("seances", filter=tenue))
         .order_by("naissances_du", "pk")
     )
