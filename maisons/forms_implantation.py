@@ -36,10 +36,7 @@ class ScenarioForm(forms.Form):
     )
     objectif = forms.ChoiceField(
         label=_("Ce que l'on cherche"),
-        choices=[
-            (Objectif.COUVERTURE.value, _("le plus de naissances à cette distance d'une maison")),
-            (Objectif.DISTANCE.value, _("la plus petite distance moyenne d'une naissance à une maison")),
-        ],
+        choices=[(objectif.value, libelle) for objectif, libelle in OBJECTIFS.items()],
         initial=Objectif.COUVERTURE.value,
         widget=forms.RadioSelect,
     )

@@ -107,9 +107,13 @@ class ScenarioAdmin(PorteeAdmin):
         if scenario is None:
             return {}
         question = {**scenario.question}
-        for champ, parametre in (("obligatoires", "imposer"), ("exclus", "ecarter")):
-            if code := request.GET.get(parametre, ""):
-                question[champ] = [*question[champ], code[:5]]
+        if not question["source_natalite"]:
+            question["natalite"] = None
+        for champ, autre, parametre in (("obligatoires", "exclus", "imposer"), ("exclus", "obligatoires", "ecarter")):
+            if code := request.GET.get(parametre, "")[:5]:
+                # One that is imposed is no longer excluded, and the other way round.
+                question[autre] = [ancien for ancien in question[autre] if ancien != code]
+                question[champ] = [*(ancien for ancien in question[champ] if ancien != code), code]
         noms = dict(
             Commune.objects.filter(
                 pk__in={c for nom in ("obligatoires", "exclus", "candidats", "choix") for c in question[nom]}

@@ -383,4 +383,8 @@ class Edition(Travail):
 
     @property
     def nom_de_fichier(self) -> str:
-        return f"{self.cle}{'-depose' if self.deposee_le else ''}.pdf"
+        return f"{self.cle}-depose.pdf" if self.deposee_le else self.nom_du_brouillon
+
+    @property
+    def nom_du_brouillon(self) -> str:
+        return f"{self.cle}.pdf"

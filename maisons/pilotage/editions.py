@@ -109,6 +109,9 @@ def faire(edition: Edition, maintenant: datetime, avancer: Callable[[int], None]
     # The same name at every try, so that a worker that died leaves no file behind.
     stockage.delete(edition.nom_de_fichier)
     stockage.save(edition.nom_de_fichier, ContentFile(octets))
+    if edition.deposee_le is not None:
+        # Nobody is served the draft any more.
+        stockage.delete(edition.nom_du_brouillon)
     Edition.objects.filter(pk=edition.pk).update(empreinte_fichier=hashlib.sha256(octets).hexdigest(), pages=pages)
 
 

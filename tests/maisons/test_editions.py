@@ -22,6 +22,8 @@ from maisons.enums import NatureEdition, Role, SensBudget, StatutTravail
 from maisons.label import candidatures, fichier, referentiels
 from maisons.label.indicateurs import Mesure, Periode, trouver
 from maisons.models import Candidature, Edition, LigneBudget, Maison, stockage_des_editions
+from maisons.management.commands.dossier import Command
+from maisons.models import Candidature, Edition, LigneBudget, stockage_des_editions
 from maisons.pdf import rendre_edition
 from maisons.pilotage import chapitres, documents, editions, travaux
 from maisons.pilotage.redaction import Redaction, empreinte
@@ -319,6 +321,19 @@ class TestPages:
         reponse = client.post(reverse("admin:maisons_edition_add"), donnees)
         assert reponse.status_code == 422
         assert not Edition.objects.exists()
+
+
+def test_the_command_waits_while_another_makes_it(candidature: Candidature, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    edition = demander(candidature.maison)
+    etats = [StatutTravail.EN_COURS, StatutTravail.PRET]
+
+    def attendre(_secondes: float) -> None:
+        statut = etats.pop(0)
+        bail = MAINTENANT if statut == StatutTravail.EN_COURS else None
+        Edition.objects.filter(pk=edition.pk).update(statut=statut, bail_jusqu_au=bail)
+
+    monkeypatch.setattr("maisons.management.commands.dossier.time.sleep", attendre)
+    assert Command()._attendre(edition).statut == StatutTravail.PRET
 
 
 def imprimer(annee: int, par_trimestre: list[int]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:

@@ -117,6 +117,12 @@ def test_an_answer_leads_to_the_next_question(pilote: Client, departement: Depar
     assert "Bourg-A" in page
 
 
+def test_a_commune_is_imposed_or_excluded_never_both(pilote: Client, departement: Departement) -> None:
+    scenario = demander(departement, obligatoires=["51002"])
+    formulaire = pilote.get(f"{reverse(DEMANDER)}?depuis={scenario.pk}&ecarter=51002").context["form"]
+    assert (formulaire["obligatoires"].value(), formulaire["exclus"].value()) == ("", "Bourg-C")
+
+
 def test_stops_complete_the_plan_and_may_count(departement: Departement) -> None:
     place = {"latitude": 49.0, "longitude": 4.0, "genre": GenreLieu.STATIONNEMENT}
     ArretFactory(
@@ -160,7 +166,7 @@ def test_the_map_shows_the_houses_and_the_stops_of_its_day(pilote: Client, depar
 
 
 def test_the_workbook_has_every_commune_under_every_plan(pilote: Client, departement: Departement) -> None:
-    scenario = demander(departement, choix=["51000"])
+    scenario = demander(departement, choix=["51000"], exclus=["51003"])
     reponse = pilote.get(reverse("admin:maisons_scenario_xlsx", args=[scenario.pk]))
 
     livre = tablib.Databook().load(io.BytesIO(reponse.content), "xlsx")
@@ -172,6 +178,12 @@ def test_the_workbook_has_every_commune_under_every_plan(pilote: Client, departe
         "Votre choix",
     ]
     assert len(livre.sheets()[2]) == 6
+    # What was asked, in words that are read without the code.
+    question = dict(livre.sheets()[1])
+    assert question["Communes écartées"] == "Bourg-D (51003)"
+    assert question["Ce que l'on cherche"] == "le plus de naissances à cette distance d'une maison"
+    assert question["Arrêts à venir comptés comme une desserte"] == "non"
+    assert not any("_" in str(mot) for mot in question)
 
 
 def test_only_what_can_be_improved_is_searched_further(pilote: Client, departement: Departement) -> None:

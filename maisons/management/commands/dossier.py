@@ -62,7 +62,7 @@ class Command(BaseCommand):
         """As it is once made: a worker may have been faster to begin."""
         for _seconde in range(ATTENTE_SECONDES):
             edition = Edition.objects.select_related("maison", "departement").get(pk=edition.pk)
-            if edition.statut != StatutTravail.EN_COURS:
+            if not edition.est_en_route:
                 break
             time.sleep(1)
         return edition
