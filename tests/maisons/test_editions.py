@@ -188,7 +188,9 @@ class TestDossier:
         for semaine in (1, 2):
             suivante = seance.debut + timedelta(weeks=semaine)
             SeanceFactory(lieu=lieu, atelier=seance.atelier, titre=seance.titre, debut=suivante)
-        GroupePairsFactory(maison=sujet, lieu=lieu, naissances_du=date(2025, 6, 2))
+        GroupePairsFactory(
+            maison=sujet, lieu=lieu, naissances_du=date(2025, 6, 2), cree_le=datetime(2025, 6, 2, tzinfo=UTC)
+        )
         ObjectifLabelFactory(departement=sujet.departement)
         LigneBudget.objects.create(
             candidature=candidature,
