@@ -21,9 +21,8 @@ from pdfua.model import Severity
 from maisons.enums import NatureEdition, Role, SensBudget, StatutTravail
 from maisons.label import candidatures, fichier, referentiels
 from maisons.label.indicateurs import Mesure, Periode, trouver
-from maisons.models import Candidature, Edition, LigneBudget, Maison, stockage_des_editions
 from maisons.management.commands.dossier import Command
-from maisons.models import Candidature, Edition, LigneBudget, stockage_des_editions
+from maisons.models import Candidature, Edition, LigneBudget, Maison, stockage_des_editions
 from maisons.pdf import rendre_edition
 from maisons.pilotage import chapitres, documents, editions, travaux
 from maisons.pilotage.redaction import Redaction, empreinte
