@@ -32,16 +32,16 @@ class CorrectionForm(forms.Form):
             connus[f"prenom_{enfant.pk}"] = enfant.prenom
         super().__init__(*args, **{**kwargs, "initial": connus})
         for rang, enfant in enumerate(self.enfants, start=1):
-            self.fields[f"prenom_{enfant.pk}"] = PrenomField(
-                label=_("Enfant %d : prénom (facultatif)") % rang, required=False
-            )
+            self.fields[f"prenom_{enfant.pk}"] = PrenomField(label=_("Enfant %d : prénom") % rang, required=False)
             # Asked of a born child only where it is known: it matters to few.
             if enfant.terme_prevu or not enfant.est_ne:
                 self.fields[f"terme_{enfant.pk}"] = DateTapeeField(
                     label=_("Enfant %d : attendu le") % rang, required=False
                 )
             self.fields[f"naissance_{enfant.pk}"] = DateTapeeField(
-                label=_("Enfant %d : né le") % rang, required=not enfant.terme_prevu
+                label=_("Enfant %d : né le") % rang,
+                required=not enfant.terme_prevu,
+                help_text="" if enfant.est_ne else _("Si votre bébé est né."),
             )
 
     def clean(self) -> dict[str, Any]:
