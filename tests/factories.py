@@ -923,7 +923,8 @@ class InscriptionFactory(DjangoModelFactory):
         if create and extracted is not False and self.tient_une_place:
             self.seance.adultes_pris += self.adultes
             self.seance.enfants_pris += self.enfants
-            self.seance.save(update_fields=["adultes_pris", "enfants_pris"])
+            self.seance.petits_pris += self.petits
+            self.seance.save(update_fields=["adultes_pris", "enfants_pris", "petits_pris"])
 
 
 class EnfantInscritFactory(DjangoModelFactory):

@@ -15,11 +15,12 @@ from django.db.models import Sum
 
 from ateliers import inscriptions, liste_attente
 from ateliers.accueils import DemandeAccueil
-from ateliers.enums import STATUTS_AVEC_PLACE, AnnuleePar, RaisonAccueil, StatutInscription
+from ateliers.depassements import Derogation
+from ateliers.enums import STATUTS_AVEC_PLACE, AnnuleePar, CanalInscription, RaisonAccueil, StatutInscription
 from ateliers.inscriptions import AgeEnfant, DemandeInscription, InscriptionRefusee
 from ateliers.models import Inscription, Seance
-from socle.models import Message
-from tests.factories import InscriptionFactory, LieuFactory, SeanceFactory, dans, maintenant
+from socle.models import Message, Utilisateur
+from tests.factories import InscriptionFactory, LieuFactory, SeanceFactory, UtilisateurFactory, dans, maintenant
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.course]
 
@@ -144,6 +145,42 @@ class TestPlacesParAge:
         monkeypatch.setattr(inscriptions, "verrouiller", sans_verrou(16))
         ensemble(self._taches(seance))
         assert seance.inscriptions.filter(statut__in=STATUTS_AVEC_PLACE, petits=1).count() > self.PETITS
+
+    def _agrandir_a_deux(self) -> tuple[Seance, list[Callable[[], str]]]:
+        """Both seats of the little ones are taken; two colleagues make room for one more each."""
+        seance = SeanceFactory(accueil_ponctuel=True)
+        InscriptionFactory.create_batch(self.PETITS, seance=seance, enfants=1, petits=1)
+        seance.refresh_from_db()
+        return seance, [self._agrandir(seance, n, UtilisateurFactory(equipe=True)) for n in range(2)]
+
+    def _agrandir(self, seance: Seance, numero: int, par: Utilisateur) -> Callable[[], str]:
+        demande = DemandeInscription(
+            prenom="Inès",
+            email=f"appel{numero}@exemple.fr",
+            ages=(AgeEnfant(naissance=seance.debut_local.date() - timedelta(days=200)),),
+            cle_idempotence=uuid.uuid4(),
+            canal=CanalInscription.TELEPHONE,
+            accueil=FICHE_ACCUEIL,
+        )
+        derogation = Derogation(par=par, motif="une éducatrice de plus")
+        return lambda: (
+            inscriptions.inscrire_famille(
+                seance=seance, demande=demande, maintenant=maintenant(), derogation=derogation
+            ).statut
+        )
+
+    def test_two_who_make_room_at_once_make_two_seats_of_the_age(self) -> None:
+        seance, taches = self._agrandir_a_deux()
+        assert ensemble(taches) == [StatutInscription.CONFIRMEE] * 2
+        seance.refresh_from_db()
+        assert (seance.capacite_enfants, seance.capacite_petits, seance.petits_pris) == (8, 4, 4)
+
+    def test_control_without_the_lock_two_have_one_seat_made(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        seance, taches = self._agrandir_a_deux()
+        monkeypatch.setattr(inscriptions, "verrouiller", sans_verrou(2))
+        assert ensemble(taches) == [StatutInscription.CONFIRMEE] * 2
+        seance.refresh_from_db()
+        assert (seance.capacite_enfants, seance.capacite_petits, seance.petits_pris) == (7, 3, 3)
 
 
 class TestUneSeuleReservation:
