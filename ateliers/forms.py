@@ -307,6 +307,12 @@ class ModificationForm(forms.Form):
         if inscription.seance.confie_les_enfants:
             del self.fields["adultes"]
             self.fields["enfants"] = champ_enfants(minimum=1)
+        if inscription.seance.capacite_petits is not None and inscription.enfants > 1:
+            # Each age has its seats: which child stays home decides which seat is free.
+            self.fields["enfants"].help_text = _(
+                "S'il y en a un de moins, nous retirons le dernier que vous avez indiqué. "
+                "Pour en retirer un autre, appelez la maison."
+            )
 
 
 class ContactForm(FormulaireContact):

@@ -19,11 +19,12 @@ from ateliers.accueils import DemandeAccueil
 from ateliers.depassements import Derogation
 from ateliers.enums import AnnuleePar, CanalInscription, Etendue, Presence, RaisonAccueil, StatutInscription
 from ateliers.inscriptions import AgeEnfant, DemandeInscription, InscriptionRefusee
+from ateliers.messages import USAGE_LIEN
 from ateliers.models import FicheAccueil, Inscription, Seance
 from ateliers.seances import Projet, annuler_seances, creer_seance
 from maisons.enums import Frequence
 from maisons.recurrence import Regle
-from socle import conservation
+from socle import conservation, liens
 from tests.acces import animer
 from tests.equipe import entrer
 from tests.factories import AtelierFactory, LieuFactory, SeanceFactory, UtilisateurFactory, dans, maintenant
@@ -261,6 +262,13 @@ class TestFormulaire:
         assert phrase in page
         assert 'value="Inès"' in page
         assert not Inscription.objects.exists()
+
+    def test_which_child_is_taken_off_is_said_beside_the_number(self, client: Client, seance: Seance) -> None:
+        phrase = "le dernier que vous avez indiqué"
+        for ages, dit in (((30, 6), True), ((30,), False)):
+            jeton = liens.signer(USAGE_LIEN, confier(seance, *ages).pk)
+            page = client.get(reverse("ateliers:ma_reservation", args=[jeton])).content.decode()
+            assert (phrase in page) is dit
 
     def test_it_is_full_when_the_children_s_seats_are(self, seance: Seance) -> None:
         assert Seance.objects.with_places().filter(pk=seance.pk).exists()
