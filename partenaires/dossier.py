@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -49,7 +50,7 @@ def du_territoire(redaction: Redaction, maison: Maison, le: date) -> None:
     """Those of the public directory that are established in its communes, whether they receive at the house or not."""
     communes, definition = communes_de(maison)
     ici = Permanence.objects.filter(partenaire=OuterRef("pk"), lieu__maison=maison, active=True)
-    etablis = (
+    etablis: Any = (
         Partenaire.objects.publics(maintenant=timezone.make_aware(datetime.combine(le, time())))
         .filter(commune__in=communes)
         .annotate(recoit=Exists(ici))
