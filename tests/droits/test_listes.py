@@ -74,6 +74,8 @@ def _du_label(ici: Any, rang: int) -> dict[str, Callable[[], Any]]:
     return {
         "maisons.Candidature": candidate,
         "maisons.LigneBudget": lambda: f.LigneBudgetFactory(candidature=candidature),
+        # One a year: there are fewer years than rows.
+        "maisons.TauxNatalite": lambda: f.TauxNataliteFactory(departement=f.DepartementFactory(code=f"x{rang:02}")),
         "maisons.Edition": lambda: f.EditionFactory(
             maison=maison, candidature=candidature, numero=rang + 2, cree_par=ici["utilisateur"]
         ),
