@@ -42,10 +42,10 @@ def refus_des_dates(*, naissance: date | None, terme: date | None, aujourd_hui: 
         if terme is not None and not -JOURS_APRES_TERME <= (terme - naissance).days <= JOURS_PREMATURITE_MAX:
             return {"terme": _("Ces deux dates ne vont pas ensemble. Vérifiez-les, ou laissez celle-ci vide.")}
     elif terme is None:
-        return {"terme": _("Indiquez la date prévue d'accouchement, ou la date de naissance plus bas.")}
+        return {"terme": _("Indiquez la date prévue d'accouchement, ou la date de naissance.")}
     elif not terme_plausible(terme, aujourd_hui=aujourd_hui):
         if terme < aujourd_hui:
-            return {"terme": _("Cette date est passée. Si votre bébé est né, indiquez sa date de naissance plus bas.")}
+            return {"terme": _("Cette date est passée. Si votre bébé est né, indiquez sa date de naissance.")}
         return {"terme": _("Cette date est trop loin. Vérifiez l'année.")}
     return {}
 
