@@ -345,15 +345,20 @@ class Monde:
     def parente(self, personne: str, cible: Cible | None) -> tuple[Any, ...]:
         """How a row stands to a person: the roles held there, and whether it is near a house of theirs.
 
-        Rows of one kind answer for one another: two houses of a pilot's own département, say.
+        Rows of one kind answer for one another: two houses of a pilot's own département, say. To who holds no role
+        those of one département are alike.
         """
         if cible is None or not cible.place:
             return ()
-        siennes = TENUS.get(personne, {})
+        if personne not in TENUS:
+            return (cible.place[0],)
+        siennes = TENUS[personne]
         return (
             cible.roles_de(personne),
             any(place[0] == cible.place[0] for place in siennes),
             any({place, cible.place} <= ORGANISATION for place in siennes),
+            # Where the partner receives, at another's house.
+            personne == r.PARTENAIRE and cible.place == "a1",
         )
 
     def roles(self, personne: str) -> frozenset[str]:

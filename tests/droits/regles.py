@@ -167,7 +167,8 @@ def modele(
     # A model whose changes are not kept has no such page.
     suivi = 200 if historique else 404
     return {
-        f"{prefixe}_changelist": replace(equipe(lit=lit, fait=200), lecture=True),
+        # Sent, it runs the list's actions.
+        f"{prefixe}_changelist": equipe(lit=lit, fait=200),
         f"{prefixe}_add": equipe(lit=ajoute, vu=ajout_vu, fait=ajout_fait),
         f"{prefixe}_change": equipe(cible, lit=lit, ecrit=change, fait=change_fait, acte_d_abord=True),
         f"{prefixe}_history": replace(equipe(cible, lit=lit, vu=suivi, fait=suivi), lecture=True),

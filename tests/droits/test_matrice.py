@@ -65,9 +65,11 @@ def test_policy(monde: Monde, cle: str) -> None:
     assert not ecarts, f"{cle} ({FICHIERS[cle]})\n" + "\n".join(ecarts)
 
 
-# The door answers before the page is looked for: two who knock stand for the others where there is a row.
+# The door answers before the row is looked for: two who knock stand for the others where there is one, or a POST.
 A_LA_PORTE = {r.ANONYME, r.SANS_FACTEUR}
 TEMOINS = {r.ANONYME, r.ANIMATEUR, r.ADMINISTRATEUR}
+# Who may write most, here and next door: their POSTs too are refused for every kind of foreign row.
+ENVOIENT = {r.RESPONSABLE, r.CUMUL}
 # A public page is the same for everybody; one's account for all who proved as much.
 PUBLIC = {r.ANONYME, r.PARENT, r.RESPONSABLE}
 COMPTE = {r.ANONYME, r.PARENT, r.SANS_FACTEUR, r.RESPONSABLE, r.INACTIF}
@@ -83,8 +85,9 @@ def demandes(monde: Monde, cle: str) -> Iterator[tuple[str, str, Cible | None]]:
             vues = set()
             for cible in par_tour(cle, cibles, regle, personne, methode, monde):
                 attendu = regle.attendu(personne, cible, methode, monde.roles(personne))
-                # Shown: one row of every kind. Refused for the role, or sent: one row of all that answer alike.
-                genre = monde.parente(personne, cible) if methode == r.GET and attendu in (200, 404) else None
+                # Shown: one row of every kind. Refused for the role, or sent by most: one of all that answer alike.
+                par_genre = methode == r.GET or personne in ENVOIENT
+                genre = monde.parente(personne, cible) if par_genre and attendu in (200, 404) else None
                 if (attendu, genre) not in vues:
                     vues.add((attendu, genre))
                     yield personne, methode, cible
@@ -107,12 +110,8 @@ def qui(cle: str, methode: str) -> list[str]:
         return [nom for nom in r.PERSONNES if nom in COMPTE]
     if regle.simple or (regle.lecture and methode == r.POST):
         return [nom for nom in r.PERSONNES if nom in TEMOINS]
-    dehors = A_LA_PORTE
-    if not regle.cible:
-        # One more who knocks, another from address to address.
-        autres = [nom for nom in r.A_LA_PORTE if nom not in A_LA_PORTE]
-        dehors = dehors | {autres[crc32(cle.encode()) % len(autres)]} if methode == r.GET else dehors
-    return [nom for nom in r.PERSONNES if nom in r.ENTRES or nom in dehors]
+    tous = methode == r.GET and not regle.cible
+    return [nom for nom in r.PERSONNES if tous or nom in r.ENTRES or nom in A_LA_PORTE]
 
 
 def ecart(monde: Monde, regle: Regle, cible: Cible | None, personne: str, methode: str, adresse: str) -> list[str]:
