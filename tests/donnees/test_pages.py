@@ -64,7 +64,7 @@ class TestLien:
         famille = f.FamilleFactory()
         f.OppositionFactory(canal=Canal.EMAIL, destinataire=famille.email)
         lien = ouvrir(client, famille)
-        envoyer_messages_dus(maintenant=f.maintenant())
+        envoyer_messages_dus(maintenant=f.dans(minutes=1))
         assert [(courriel.to, lien in courriel.body) for courriel in mail.outbox] == [([famille.email], True)]
 
     def test_it_lasts_an_hour_and_a_new_one_ends_it(self, client: Client) -> None:
