@@ -26,8 +26,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "navigateur" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.navigateur)
-    # What takes minutes begins first, or one worker would wait for the other at the end.
-    items.sort(key=lambda item: item.get_closest_marker("longue") is None)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """What takes minutes begins first, or one worker would wait for the other at the end.
+
+    Of that, first what needs no database of the tests: the other worker is making it.
+    """
+    if item.get_closest_marker("longue") is None:
+        return 2
+    return int("live_server" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(autouse=True)

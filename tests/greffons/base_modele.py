@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ _MODEL_PREFIX = "modele_"
 _COPY_PREFIX = "essai_"
 # Any number, the same everywhere: one process at a time makes, copies or drops databases.
 _LOCK = 1000
+_FILLED_BY_MIGRATIONS = {"auth_permission", "django_content_type"}
 
 
 def use_copy(*, afresh: bool = False) -> str:
@@ -36,6 +37,7 @@ def use_copy(*, afresh: bool = False) -> str:
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(model)),
         )
     _point_django_at(copy)
+    connection.ops.sql_flush = _sql_flush  # type: ignore[method-assign]
     return copy
 
 
@@ -44,6 +46,28 @@ def drop_copy(copy: str) -> None:
     connections.close_all()
     with _administration() as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(copy)))
+
+
+def _sql_flush(
+    style: object, tables: Sequence[str], *, reset_sequences: bool = False, allow_cascade: bool = False
+) -> list[str]:
+    """What empties the database after a test that commits: only tables that hold rows, of some two hundred.
+
+    TRUNCATE would make anew the files of every table that refers to one of them. Those that migrations fill stay as
+    they are: Django would fill them again.
+    """
+    assert not reset_sequences
+    names = [connection.ops.quote_name(table) for table in sorted(set(tables) - _FILLED_BY_MIGRATIONS)]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names))
+        held = [name for (name,) in cursor.fetchall()]
+    return [
+        # Those that keep history and logs as they are refuse a DELETE.
+        *(f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in held),
+        *(f"DELETE FROM {name}" for name in held),
+        "SET CONSTRAINTS ALL IMMEDIATE",
+        *(f"ALTER TABLE {name} ENABLE TRIGGER USER" for name in held),
+    ]
 
 
 def _create_model(server: psycopg.Connection, model: str) -> None:
